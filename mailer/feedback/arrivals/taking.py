@@ -61,10 +61,12 @@ async def read(site: Site, arrivals: Sequence[Arrival]) -> Read:
 async def store(site: Site, found: Read, *, now: datetime) -> Recorded:
     """Store mails that were read, and change the ledger; return what was new.
 
-    Wishes to unsubscribe are on the disk before the store is asked.
+    Wishes to unsubscribe are on the disk before the store is asked. Those of a process
+    that was killed before it applied them are applied, too.
     """
     recorded = Recorded(known=found.known)
     if not found.mails:
+        await applying.apply_pending(site)
         return recorded
     mails = [believing.named(site.signer, each) for each in found.mails]
     leaves = [each for mail in mails for each in _opt_outs(mail, now)]
@@ -84,8 +86,7 @@ async def store(site: Site, found: Read, *, now: datetime) -> Recorded:
         reports = [each.report for each in opened if each and each.report]
         await keeping.keep(session, reports, now=now)
     await keep(site, recorded.complained, Why.COMPLAINED, now=now)
-    if leaves:
-        await applying.apply_pending(site)
+    await applying.apply_pending(site)
     return recorded
 
 

@@ -71,8 +71,7 @@ async def record(
     async with site.database.writing() as session:
         recorded, _ = await recording.store(session, list(once.values()), now=now)
     await taking.keep(site, recorded.complained, Why.COMPLAINED, now=now)
-    if leaves:
-        await applying.apply_pending(site)
+    await applying.apply_pending(site)
     return recorded.kinds.total() + recorded.quarantined
 
 

@@ -141,7 +141,7 @@ async def _propose(
 async def file_by_hand(
     session: AsyncSession, number: int, campaign_id: int, *, by: str, now: datetime
 ) -> None:
-    """File an answer to a campaign.
+    """File an answer to a campaign; the message that it answers there stays known.
 
     Raises RefusedError for anything but an answer, and if the user may not do it.
     """
@@ -149,17 +149,12 @@ async def file_by_hand(
     mail = await quarantine.get(session, number)
     if mail.standing != MailStanding.FILED:
         raise RefusedError(f"mail {number} is {mail.standing}, no answer to file")
+    values: dict[str, object] = {"settled_by": by, "settled_at": now}
+    if mail.campaign_id != campaign_id:
+        values |= {"campaign_id": campaign_id, "evidence": "a person"}
+        values |= dict.fromkeys(("message_number", "address_key"))
     await session.execute(
-        update(FeedbackMail)
-        .where(FeedbackMail.id == number)
-        .values(
-            campaign_id=campaign_id,
-            message_number=None,
-            address_key=None,
-            evidence="a person",
-            settled_by=by,
-            settled_at=now,
-        )
+        update(FeedbackMail).where(FeedbackMail.id == number).values(values)
     )
     detail = {"campaign": [mail.campaign_id, campaign_id]}
     writing.note(session, "filed", f"mail {number}", by=by, at=now, detail=detail)

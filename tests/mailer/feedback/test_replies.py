@@ -204,6 +204,30 @@ async def test_the_command_lists_files_and_obeys_answers(
 
 
 @ON_SQLITE
+async def test_filed_to_its_own_campaign_an_answer_keeps_its_message(
+    site: Site, relay: Relay, tmp_path: Path, mailer: Mailer
+) -> None:
+    first = await returning.sent(site, relay, tmp_path)
+    other = await returning.sent(site, relay, tmp_path)
+    mail = answer(await named(site, first), "Hello")
+    await returning.take(site, [mail], of_replies=True)
+    found = []
+    for number in (first, other, other):
+        filed = await asyncio.to_thread(
+            mailer, "replies", "file", "1", "--campaign", str(number), "--by", "editor"
+        )
+        assert filed.code == 0, filed.err
+        (kept,) = await returning.stored(site)
+        found.append((kept.campaign_id, kept.message_number is None, kept.evidence))
+
+    assert found == [
+        (first, False, "Message-ID"),
+        (other, True, "a person"),
+        (other, True, "a person"),
+    ]
+
+
+@ON_SQLITE
 async def test_a_subject_is_obeyed_if_the_settings_say_so(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
