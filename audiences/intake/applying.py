@@ -46,6 +46,8 @@ from audiences.organisations import (
 )
 from audiences.store import numbers
 from audiences.subscriptions import Subscription
+from audiences.upkeep import changes
+from audiences.upkeep.changes import Changed
 
 
 async def apply(
@@ -237,7 +239,8 @@ async def _numbered(session: AsyncSession, added: int) -> Subquery:
         added, place = last - first + 1, ROWS.c.number - (first - 1)
     else:
         place = func.sum(case((IS_NEW, 1), else_=0)).over(order_by=ROWS.c.number)
-    below = await numbers.reserve(session, Contact, added)
+    given = await changes.highest(session, Changed.CONTACT) if added else 0
+    below = await numbers.reserve(session, Contact, added, given=given)
     contact = func.coalesce(ROWS.c.contact_id, place + below).label("contact")
     return select(*ROWS.c, contact).subquery("numbered")
 

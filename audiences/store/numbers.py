@@ -13,13 +13,19 @@ from audiences.store.base import Base
 from audiences.store.dialects import is_sqlite
 
 
-async def reserve(session: AsyncSession, model: type[Base], count: int) -> int:
-    """Reserve `count` consecutive numbers of a table; return the one before them."""
+async def reserve(
+    session: AsyncSession, model: type[Base], count: int, *, given: int = 0
+) -> int:
+    """Reserve `count` consecutive numbers of a table; return the one before them.
+
+    `given` is the highest number that other tables name: SQLite would give it again
+    once its row is deleted.
+    """
     if not count:
         return 0
     table = cast(Table, model.__table__)
     if is_sqlite(session):  # there are no other writers during the transaction
-        return await session.scalar(select(func.max(table.c.id))) or 0
+        return max(await session.scalar(select(func.max(table.c.id))) or 0, given)
     connection = await session.connection()
     sequence = func.pg_get_serial_sequence(table.name, "id")
     # The lock keeps others from taking a number in between. The rollback releases it,

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import Index, String, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,6 +105,14 @@ async def follow(session: AsyncSession, kind: Changed, before: int, after: int) 
         .values(row_id=after)
     )
     await writing.follow(session, f"{kind} {before}", f"{kind} {after}")
+
+
+async def highest(session: AsyncSession, kind: Changed) -> int:
+    """Return the highest number of a contact or an organisation in the history."""
+    found = await session.scalar(
+        select(func.max(DirectoryChange.row_id)).where(DirectoryChange.kind == kind)
+    )
+    return found or 0
 
 
 async def empty(session: AsyncSession, contact_id: int, author: Author) -> None:

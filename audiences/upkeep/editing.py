@@ -15,7 +15,7 @@ from audiences.intake import cells
 from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
 from audiences.segments import vocabularies
-from audiences.store import permission
+from audiences.store import dialects, numbers, permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep import changes, finding, topics
@@ -71,7 +71,10 @@ async def add(
     body = await finding.organisation(session, wanted.organisation)
     if contact is None:
         contact = Contact(
-            address_key=fingerprint, organisation_id=body.id, updated_at=author.at
+            id=await _number(session),
+            address_key=fingerprint,
+            organisation_id=body.id,
+            updated_at=author.at,
         )
         session.add(contact)
     contact.address, contact.organisation_id = given.text, body.id
@@ -80,6 +83,17 @@ async def add(
     detail = {"organisation": [None, body.code]}
     changes.record(session, Changed.CONTACT, contact.id, "added", author, detail)
     return contact
+
+
+async def _number(session: AsyncSession) -> int | None:
+    """Return the number of a new contact on SQLite; None: PostgreSQL gives it.
+
+    The number of a contact that was deleted is in its history, and not given again.
+    """
+    if not dialects.is_sqlite(session):
+        return None
+    given = await changes.highest(session, Changed.CONTACT)
+    return await numbers.reserve(session, Contact, 1, given=given) + 1
 
 
 async def refuse_erased(session: AsyncSession, fingerprint: bytes, shown: str) -> None:

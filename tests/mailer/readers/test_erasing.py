@@ -22,12 +22,14 @@ from mailer.readers import merging, moving, optouts, removing
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, resending, returning
 from tests.acts.commands import Mailer
+from tests.audiences import importing
 from tests.mailer.feedback import test_replies
 from tools.peers.relay import Relay
 
 ED = "focal-point@ed.sector.example"
 SC = "focal-point@sc.sector.example"
 NEW = "Awa.Ba@ed.sector.example"
+OTHER = "bo@ed.sector.example"
 NAME = "Awa Maryam Ba"
 WORDS = ("focal-point@ed.sector", "awa.ba@ed", NAME.lower())
 Do = Callable[[Site, Path], Awaitable[None]]
@@ -114,6 +116,25 @@ async def test_who_was_removed_first_leaves_no_word(
     await erase(site, address)
 
     assert await left(site) == []
+
+
+@pytest.mark.parametrize("by_import", [False, True])
+async def test_the_number_of_who_was_removed_is_given_to_no_other_person(
+    site: Site, mailer: Mailer, tmp_path: Path, by_import: bool
+) -> None:
+    await run(mailer, "contacts", "add", NEW, "--organisation", "ED")
+    await run(mailer, "contacts", "edit", NEW, "--name", NAME)
+    await run(mailer, "contacts", "remove", NEW)
+    if by_import:
+        path = importing.write(tmp_path, f"{OTHER};ED", head="address;organisation")
+        await importing.import_file(site, path)
+    else:
+        await run(mailer, "contacts", "add", OTHER, "--organisation", "ED")
+    history = await asyncio.to_thread(mailer, "history", "--contact", OTHER)
+    await erase(site, NEW)
+
+    assert NAME not in history.out
+    assert await left(site, words=("awa.ba@ed", NAME.lower())) == []
 
 
 async def test_who_was_merged_leaves_no_word_of_either_address(
