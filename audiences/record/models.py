@@ -1,7 +1,8 @@
 """The tables of the record.
 
-Rows of `record` are only added: triggers of the store refuse everything else. What a
-row says of a person is apart, so that an erasure leaves the chain whole.
+Rows of `record` are only added: triggers of the store refuse everything else, but the
+deletion of rows up to the last one of `record_cut`. What a row says of a person is
+apart, so that an erasure leaves the chain whole.
 """
 
 from sqlalchemy import BigInteger, Integer, LargeBinary, String
@@ -47,3 +48,15 @@ class RecordPersonal(Base):
     number: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=False)
     person: Mapped[str] = mapped_column(String(80), index=True)
     body: Mapped[str]
+
+
+class RecordCut(Base):
+    """The last row of those that were cut off; rows are only added.
+
+    The first row that is left is chained to its digest.
+    """
+
+    __tablename__ = "record_cut"
+
+    through: Mapped[int] = mapped_column(_NUMBER, primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -102,8 +102,7 @@ async def seal(session: AsyncSession) -> ChainEnd | None:
     if not noted:
         return None
     await session.flush()
-    if not dialects.is_sqlite(session):
-        await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    await lock_end(session)
     last = await end(session)
     keys = await _keys(session, sorted({each.about for each in noted if each.personal}))
     number, digest = last.number, last.digest
@@ -123,6 +122,12 @@ async def seal(session: AsyncSession) -> ChainEnd | None:
     if parts:
         await session.execute(insert(RecordPersonal), parts)
     return ChainEnd(number=number, digest=digest)
+
+
+async def lock_end(session: AsyncSession) -> None:
+    """Let other writers of the record wait until the transaction ends."""
+    if not dialects.is_sqlite(session):  # there, a transaction that writes is alone
+        await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 async def take_back(session: AsyncSession) -> None:

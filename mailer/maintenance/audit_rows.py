@@ -29,6 +29,9 @@ _ORPHANS = (
     "SELECT number FROM record_personal p WHERE NOT EXISTS"
     " (SELECT 1 FROM record r WHERE r.number = p.number) ORDER BY number LIMIT 20"
 )
+_CUT = "SELECT through, digest FROM record_cut ORDER BY through DESC LIMIT 1"
+_TOLD = "SELECT number, body FROM record WHERE about = 'record' ORDER BY number"
+Read = tuple[list[Anchor], list[int]]  # as anchors.read returns them
 _COLUMNS = {"at": "r.at", "by": "r.by", "about": "r.about", "body": "r.body"}
 
 
@@ -41,14 +44,13 @@ async def verify(site: Site) -> AuditResult:
 
 
 def _verify(site: Site) -> AuditResult:
-    kept, faulty = anchors.read(site.root)  # first: the record may grow meanwhile
-    auditor = Auditor(kept, faulty)
+    read = anchors.read(site.root)  # first: the record may grow meanwhile
     url = site.settings.store.url
     try:
         if site.database.is_sqlite:
             path = site.root / url.partition(":///")[2]
-            return _of_sqlite(auditor, path)
-        return _of_server(auditor, url)
+            return _of_sqlite(read, path)
+        return _of_server(read, url)
     except (sqlite3.Error, psycopg.Error) as fault:
         reason = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise StoreError(f"the record cannot be read: {reason}") from None
@@ -59,9 +61,22 @@ def _query(form: str) -> str:
     return _QUERY.format(**{each: form.format(columns[each]) for each in columns})
 
 
-def _of_sqlite(auditor: Auditor, path: Path) -> AuditResult:
+def _auditor(read: Read, cut: list[Row], told: list[Row]) -> Auditor:
+    ends = [
+        writing.ChainEnd(
+            number=number, digest=digest if isinstance(digest, bytes) else b""
+        )
+        for number, digest in cut
+    ]
+    rows = [(number, body) for number, body in told]
+    return Auditor(*read, cut=ends[0] if ends else None, told=rows)
+
+
+def _of_sqlite(read: Read, path: Path) -> AuditResult:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as store:
         store.execute("BEGIN")
+        cut, told = (store.execute(each).fetchall() for each in (_CUT, _TOLD))
+        auditor = _auditor(read, cut, told)
         cursor = store.execute(_query("CAST({} AS BLOB)"))
         cursor.arraysize = BLOCK
         result = auditor.verify(cursor)
@@ -69,10 +84,12 @@ def _of_sqlite(auditor: Auditor, path: Path) -> AuditResult:
     return result
 
 
-def _of_server(auditor: Auditor, url: str) -> AuditResult:
+def _of_server(read: Read, url: str) -> AuditResult:
     with psycopg.connect(url) as server:
         server.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         server.read_only = True
+        cut, told = (server.execute(each).fetchall() for each in (_CUT, _TOLD))
+        auditor = _auditor(read, cut, told)
         with server.cursor(name="record", binary=True) as cursor:
             cursor.execute(_query("convert_to({}, 'UTF8')").encode())
             result = auditor.verify(_fetched(cursor))
@@ -106,5 +123,5 @@ async def anchor(site: Site, *, now: datetime) -> Anchor:
         )
     if result.rows == 0:
         raise RefusedError("nothing is recorded yet, so there is no end to anchor")
-    end = writing.ChainEnd(number=result.rows, digest=result.end)
+    end = writing.ChainEnd(number=result.last, digest=result.end)
     return await asyncio.to_thread(anchors.append, site.root, end, now=now)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from audiences.record import chain
+from audiences.record import chain, cutting
 from audiences.record.chain import GENESIS, RecordEntry
+from audiences.record.writing import ChainEnd
 from mailer.store.anchors import FILE, Anchor
 from mailer.store.identity import RESTORED
 
@@ -31,15 +32,30 @@ class AuditFault:
     sentence: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuditCut:
+    """A row that says that the beginning of the record was cut off, up to a row."""
+
+    row: int
+    through: int
+    digest: str
+    at: str
+    by: str
+    days: float  # how long rows were kept, by the settings
+
+
 @dataclass(kw_only=True)
 class AuditResult:
     """What a verification found."""
 
     rows: int = 0
+    last: int = 0  # the number of the last row
     faults: int = 0
     found: list[AuditFault] = field(default_factory=list)  # by row, at most MOST
     anchors: int = 0
     lost_anchors: int = 0  # of the time that a restore has lost
+    cut_anchors: int = 0  # of rows that were cut off
+    cuts: list[AuditCut] = field(default_factory=list)  # that rows tell, by row
     erased: int = 0  # rows whose personal part was erased
     restored: list[tuple[int, str]] = field(default_factory=list)  # row, instant
     end: bytes = GENESIS
@@ -57,10 +73,25 @@ class AuditResult:
 
 
 class Auditor:
-    """Verifies rows in the order of their numbers."""
+    """Verifies rows in the order of their numbers.
 
-    def __init__(self, anchors: Sequence[Anchor], faulty: Sequence[int] = ()) -> None:
+    `cut` is the last row that was cut off, and `told` the rows that are about the
+    record itself, as numbers and bodies.
+    """
+
+    def __init__(
+        self,
+        anchors: Sequence[Anchor],
+        faulty: Sequence[int] = (),
+        *,
+        cut: ChainEnd | None = None,
+        told: Iterable[tuple[int, str]] = (),
+    ) -> None:
         self.result = AuditResult(anchors=len(anchors))
+        self._cut = cut
+        self._cut_lines = [each for each in anchors if each.cut]
+        cuts = (_told(*row) for row in told)
+        self.result.cuts += [cut for cut in cuts if cut is not None]
         for line in faulty:
             self.result.say(0, f"line {line} of {FILE} is no anchor; it was changed")
         self._anchors: dict[int, list[Anchor]] = defaultdict(list)
@@ -74,6 +105,9 @@ class Auditor:
         """Return what is wrong with all rows of a record."""
         result, anchors = self.result, self._anchors
         before, expected, sha256 = GENESIS, 0, hashlib.sha256
+        if self._cut is not None:
+            before, expected = self._cut.digest, self._cut.number
+            self._look_at_cut(self._cut)
         for row in rows:
             number, at, by, about, body, digest, part, _ = row
             expected += 1
@@ -94,7 +128,7 @@ class Auditor:
                 self._compare(anchors.pop(number), digest)
             before, expected = digest, number
         self._finish(expected)
-        result.end = before
+        result.end, result.last = before, expected
         return result
 
     def _look(self, row: Row, expected: int, before: bytes) -> bool:
@@ -167,6 +201,24 @@ class Auditor:
     def _compare(self, anchors: Sequence[Anchor], digest: bytes) -> None:
         self._wrong += [each for each in anchors if each.digest != digest]
 
+    def _look_at_cut(self, cut: ChainEnd) -> None:
+        """Say what is wrong with a cut: a row and a line of the file must tell it.
+
+        A file that was begun later, after a restore on another machine, has no line.
+        """
+        first = min(self._anchors, default=cut.number)
+        at_cut = self._anchors.pop(cut.number, [])
+        self._compare(at_cut, cut.digest)
+        for number in [each for each in self._anchors if each < cut.number]:
+            self.result.cut_anchors += len(self._anchors.pop(number))
+        which = (cut.number, cut.digest.hex())
+        rows = [each.row for each in self.result.cuts if which == _end_of(each)]
+        missing = f"rows 1 to {cut.number} are missing: they were cut off, but no"
+        if not rows:
+            self.result.say(cut.number, f"{missing} row of the record says so")
+        elif first < rows[-1] and cut not in [each.end for each in self._cut_lines]:
+            self.result.say(cut.number, f"{missing} line of {FILE} says so")
+
     def _finish(self, last: int) -> None:
         """Compare with the anchors, and look for parts that no erasure removed."""
         left = [each for every in self._anchors.values() for each in every]
@@ -193,3 +245,26 @@ class Auditor:
                     f"row {number}: its personal part is missing, but no erasure of"
                     f" {person} is recorded",
                 )
+
+
+def _told(number: int, body: str) -> AuditCut | None:
+    """Return the cut that a row tells; None if it tells none."""
+    try:
+        entry = chain.read(body)
+        if entry.act != cutting.ACT:
+            return None
+        detail = entry.detail
+        return AuditCut(
+            row=number,
+            through=int(detail["through"]),
+            digest=str(detail["digest"]),
+            at=entry.at,
+            by=entry.by,
+            days=float(detail["days"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None  # the verification says what is wrong with the row
+
+
+def _end_of(cut: AuditCut) -> tuple[int, str]:
+    return cut.through, cut.digest

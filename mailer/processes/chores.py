@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,7 @@ from mailer import clock
 from mailer.campaigns.writing.drafting import versions
 from mailer.errors import StoreError
 from mailer.maintenance import starting
+from mailer.maintenance.retention import message_events, record_rows
 from mailer.processes import anchor_mailing
 from mailer.processes.running import store_is_ready
 from mailer.readers import importing
@@ -108,6 +109,19 @@ async def forget_versions(site: Site, now: datetime) -> int:
         return await versions.forget(session, before=before)
 
 
+async def forget_old(site: Site, now: datetime) -> None:
+    """Delete old events of messages and rows of the record, if the settings say so.
+
+    Nothing while the site stands still: a restored store has anchors of a lost time.
+    """
+    if (await starting.identity_of(site)).halt is None:
+        await message_events.forget_due(site, now)
+        try:
+            await record_rows.cut_due(site, now)
+        except StoreError as fault:
+            log.warning("record.not_cut", reason=str(fault))
+
+
 async def _claimed(site: Site, source: ListSource, now: datetime) -> bool:
     """Set the next reading of a source; return whether this process reads it now."""
     try:
@@ -144,12 +158,19 @@ async def run(site: Site, stopping: asyncio.Event, *, seconds: float = SECONDS) 
     if not await store_is_ready(site, stopping):
         return
 
+    looked: date | None = None  # the day of the last look for what is too old
+
     async def once() -> None:
+        nonlocal looked
         try:
             await read_due(site, clock.now())
             await anchor_end(site, clock.now())
             await anchor_mailing.mail_due(site, now=clock.now())
             await forget_versions(site, clock.now())
+            today = clock.now().date()
+            if looked != today:
+                await forget_old(site, clock.now())
+                looked = today
         except DBAPIError as fault:
             if not faults.is_temporary(fault):
                 raise

@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "feedback.fault_is_ours": "bounces of campaign {campaign}: {reason}",
     "feedback.not_stored": "a returned mail is not stored, its sender has it: {reason}",
     "feedback.taken": "came back: {kinds}; {quarantined} quarantined",
+    "events.forgotten": "{count} old events of messages are forgotten",
     "event.moved_after_letter": (
         "the event of the series {series} moved after its letter went: campaign"
         " {campaign}"
@@ -67,6 +68,8 @@ SENTENCES: Mapping[str, str] = {
     "process.started": "started; {about}",
     "process.stopped": "stopped",
     "process.stopping": "{signal}: stopping, what is in flight is finished first",
+    "record.cut": "old rows of the record were cut off: {rows}, up to row {through}",
+    "record.not_cut": "old rows of the record stay, as it is faulty: {reason}",
     "record.not_anchored": "{reason}",
     "relay.away": "the relay {relay} is away: {reason}",
     "relay.pace_ended": "{domain} has no pace any more at the relay {relay}",

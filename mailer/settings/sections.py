@@ -34,6 +34,7 @@ from mailer.settings.values import (
     Domain,
     DomainOrNone,
     FileOrNone,
+    RecordDays,
     Section,
     WebAddress,
     Zone,
@@ -72,6 +73,8 @@ class StoreSettings(Section):
     )
     allow_plain: bool = False  # PostgreSQL on another machine without verified TLS
     versions_days: float = Field(default=0, ge=0, le=36500)
+    events_days: float = Field(default=0, ge=0, le=36500)
+    record_days: RecordDays = 0
     busy_seconds: float = Field(default=30, gt=0, le=600)
 
 

@@ -16,6 +16,7 @@ from scheduler.errors import ScheduleError
 
 Fields = Mapping[str, FieldInfo]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # where TLS is not needed
+RECORD_DAYS = (365, 36500)  # the shortest and the longest time that rows are kept
 RECIPIENT_DOMAIN = re.compile(r"(\*\.[a-z0-9-]+|[a-z0-9-]+\.[a-z0-9-]+)(\.[a-z0-9-]+)*")
 
 # A scheme, a host, a port and a path; nothing else, and no space or control character.
@@ -85,6 +86,13 @@ def _recipient_domain(value: str) -> str:
     return value
 
 
+def _record_days(value: float) -> float:
+    least, most = RECORD_DAYS
+    if value and not least <= value <= most:
+        raise ValueError(f"expected {least} to {most} days, or 0: for ever")
+    return value
+
+
 FileOrNone = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNone = Annotated[str, AfterValidator(_address_or_none)]
@@ -93,6 +101,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DomainOrNone = Annotated[str, AfterValidator(_domain_or_none)]
+RecordDays = Annotated[float, AfterValidator(_record_days)]
 RecipientDomain = Annotated[str, AfterValidator(_recipient_domain)]
 
 

@@ -32,16 +32,24 @@ class Anchor:
     number: int
     digest: bytes
     at: str  # as chain.instant writes it
+    cut: bool = False  # the rows up to this one are cut off from then on
+
+    @property
+    def end(self) -> ChainEnd:
+        """The row that the anchor names."""
+        return ChainEnd(number=self.number, digest=self.digest)
 
     def line(self) -> bytes:
         """Return the line of the file."""
         values = {"number": self.number, "digest": self.digest.hex(), "at": self.at}
+        values |= {"cut": True} if self.cut else {}
         return json.dumps(values, separators=(",", ":")).encode() + b"\n"
 
 
-def append(root: Path, end: ChainEnd, *, now: datetime) -> Anchor:
+def append(root: Path, end: ChainEnd, *, now: datetime, cut: bool = False) -> Anchor:
     """Append an anchor to the file; raise StoreError if it cannot be written."""
-    anchor = Anchor(number=end.number, digest=end.digest, at=chain.instant(now))
+    at = chain.instant(now)
+    anchor = Anchor(number=end.number, digest=end.digest, at=at, cut=cut)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     path = root / FILE
     try:
@@ -126,8 +134,13 @@ def _read(line: bytes) -> Anchor | None:
     try:
         values = parsed.json_value(line)
         number, digest, at = values["number"], values["digest"], values["at"]
-        anchor = Anchor(number=number, digest=bytes.fromhex(digest), at=at)
-    except (ValueError, TypeError, KeyError):
+        anchor = Anchor(
+            number=number,
+            digest=bytes.fromhex(digest),
+            at=at,
+            cut=values.get("cut") is True,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
     is_sound = type(number) is int and number >= 0 and isinstance(at, str)
     return anchor if is_sound else None

@@ -72,7 +72,11 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "(some)": {RECORD},
         "*": {CONFIRMATIONS},
     },
-    "MessageEvent": {"detail": {RECORD, REMOVING}, "*": {RECORD}},
+    "MessageEvent": {
+        "(row)": {"mailer/outcomes/forgetting.py"},
+        "detail": {RECORD, REMOVING},
+        "*": {RECORD},
+    },
     "Contact": {
         "(row)": {APPLYING, UNDO, REMOVING},
         "(some)": {APPLYING, JOINING},

@@ -62,7 +62,7 @@ async def _fill(site: Site) -> None:
         rows = [{"name": each, "key": KEY, "holder": each} for each in persons]
         await session.execute(insert(RecordPerson), rows)
     result = await audit_rows.verify(site)
-    made = list(_rows(result.rows + 1, result.end))
+    made = list(_rows(result.last + 1, result.end))
     for begin in range(0, len(made), CHUNK):
         chunk = made[begin : begin + CHUNK]
         parts = [part for _, part in chunk if part]

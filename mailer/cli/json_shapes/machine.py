@@ -49,6 +49,16 @@ class RowRestored(Shape):
     at: Instant
 
 
+class RowsCut(Shape):
+    """A row that says that rows were cut off, as the settings keep them for days."""
+
+    row: int
+    through: int
+    at: Instant
+    by: str
+    days: float
+
+
 class RecordVerified(Shape):
     """Whether the record is whole; `end` is the digest of its last row."""
 
@@ -59,6 +69,8 @@ class RecordVerified(Shape):
     faults: list[RecordFault]
     anchors: int
     lost_anchors: int
+    cut_anchors: int
+    cuts: list[RowsCut]
     erased: int
     restored: list[RowRestored]
     end: str

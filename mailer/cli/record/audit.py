@@ -10,7 +10,7 @@ from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, with_site
 from mailer.errors import counted
 from mailer.maintenance import audit_rows
-from mailer.maintenance.auditing import AuditResult
+from mailer.maintenance.auditing import AuditCut, AuditResult
 from mailer.reports.record import recorded
 from mailer.sites.site import Site
 from mailer.store.anchors import FILE
@@ -117,6 +117,13 @@ def _summary(result: AuditResult) -> str:
 
 def _remark(result: AuditResult) -> None:
     """Say what a person must judge."""
+    for each in result.cuts:
+        output.say(
+            f"row {each.row}: rows 1 to {each.through} were cut off at {each.at} by"
+            f" {each.by}, as rows are kept for {each.days:g} days"
+        )
+    if result.cut_anchors:
+        output.say(f"anchors of rows that were cut off: {result.cut_anchors}")
     for row, at in result.restored:
         output.say(
             f"row {row}: the store was restored from a backup, or older, at {at}"
@@ -133,6 +140,11 @@ def _remark(result: AuditResult) -> None:
         )
 
 
+def _cut(each: AuditCut) -> dict[str, Any]:
+    by = {"by": each.by, "days": each.days}
+    return {"row": each.row, "through": each.through, "at": each.at, **by}
+
+
 def _document(result: AuditResult) -> dict[str, Any]:
     faults = [{"row": each.row, "what": each.sentence} for each in result.found]
     first = result.first_fault
@@ -144,6 +156,8 @@ def _document(result: AuditResult) -> dict[str, Any]:
         "faults": faults,
         "anchors": result.anchors,
         "lost_anchors": result.lost_anchors,
+        "cut_anchors": result.cut_anchors,
+        "cuts": [_cut(each) for each in result.cuts],
         "erased": result.erased,
         "restored": [{"row": row, "at": at} for row, at in result.restored],
         "end": result.end.hex(),
