@@ -84,3 +84,13 @@ class OidcSubject(Base):
     subject_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user: Mapped[str] = mapped_column(String(60), unique=True)
     bound_at: Mapped[datetime]
+
+
+class FormPress(Base):
+    """A form of a sign-in that was pressed lately, and where its answer led."""
+
+    __tablename__ = "form_press"
+
+    form: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)  # a digest
+    at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[str | None] = mapped_column(String(2000))  # None: none yet

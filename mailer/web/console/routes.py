@@ -103,8 +103,9 @@ def routers(site: Site) -> list[Any]:
     presses = Presses()
 
     def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
-        presses.failed()
-        return showing.fault(request, raised)
+        refused = showing.fault(request, raised)
+        refused.background = presses.failed()
+        return refused
 
     pages = Router(
         path=showing.HOME,
