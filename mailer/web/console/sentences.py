@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from mailer.web.console.strings import FOLDER, SOURCE
 
@@ -18,17 +19,8 @@ NAME = "sentences"  # of the catalogue
 PLACES = tuple(f"%({number})s" for number in range(1, 7))
 _PLACE = re.compile(r"%\(([1-6])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
-_STATES = {
-    "draft": "à l’état de brouillon",
-    "in_review": "en relecture",
-    "approved": "approuvée",
-    "scheduled": "programmée",
-    "sending": "en cours d’envoi",
-    "paused": "en pause",
-    "finished": "terminée",
-    "cancelled": "annulée",
-    "expired": "échue",
-}
+_AT_LINE = re.compile(r"[^:]+, line \d+: ")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +30,12 @@ class Sentence:
     parts: Sequence[str]
     translation: str
 
+    @property
+    def ends_in_a_reason(self) -> bool:
+        """Whether its last place is a sentence of its own: why, or what to do."""
+        before, after = ("", *self.parts)[-2:]
+        return not after and before.endswith((": ", "; "))
+
 
 def told(sentence: str, language: str) -> str:
     """Return a sentence in a language; as it is if the catalogue does not have it.
@@ -46,9 +44,11 @@ def told(sentence: str, language: str) -> str:
     """
     if language == SOURCE or not 0 < len(sentence) <= LONGEST:
         return sentence
-    found = _found(sentence, language)
+    at_line = _AT_LINE.match(sentence)
+    found = None if at_line else _found(sentence, language)
     if found is None:
         place, colon, rest = sentence.partition(": ")
+        place = _found(place, language) or place
         found = f"{place}{colon}{_found(rest, language) or rest}"
     return found
 
@@ -57,7 +57,9 @@ def _found(sentence: str, language: str) -> str | None:
     for each in _catalogue(language):
         values = _values(sentence, each.parts)
         if values is not None:
-            shown = [_STATES.get(value) or _exact(value, language) for value in values]
+            shown = [_exact(value, language) for value in values]
+            if each.ends_in_a_reason:
+                shown[-1] = told(values[-1], language)
             return _filled(each.translation, shown)
     return None
 
@@ -88,7 +90,9 @@ def _filled(translation: str, values: Sequence[str]) -> str:
 
 
 def _exact(value: str, language: str) -> str:
-    """Return a value in a language if it is a sentence of the catalogue itself."""
+    """Return a value in a language if it is a number, or itself in the catalogue."""
+    if _NUMBER.fullmatch(value):
+        return format_decimal(int(value.replace(",", "")), locale=language)
     known = (each for each in _catalogue(language) if each.parts == [value])
     return next((each.translation for each in known), value)
 
@@ -102,8 +106,10 @@ def _catalogue(language: str) -> Sequence[Sentence]:
         read = read_po(file, locale=language, abort_invalid=True)
     found = {str(each.id): str(each.string) for each in read if each.id}
     known = [Sentence(parts=_parts(k), translation=v) for k, v in found.items()]
-    # those with most words of their own come first
-    return sorted(known, key=lambda each: -len("".join(each.parts)))
+    # those that begin with words come first, and of them those with most words
+    return sorted(
+        known, key=lambda each: (not each.parts[0], -len("".join(each.parts)))
+    )
 
 
 def _parts(english: str) -> list[str]:

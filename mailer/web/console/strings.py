@@ -25,10 +25,10 @@ LANGUAGES = (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
 WHOLE = frozenset({SOURCE, "fr"})  # languages that lack nothing
 ENGLISH, ENDS = "\u2066", "\u2069"  # UAX 9: around English in another language
 _MARKED = re.compile(f"{ENGLISH}([^{ENGLISH}{ENDS}<>]*){ENDS}")
-# tags, and what holds text only
+# tags, and what holds no element of HTML
 _MARKUP = re.compile(
-    r"(<(?:title|textarea|option|script|style)\b.*?</(?:title|textarea|option|script"
-    r"|style)>|<[^>]*>)",
+    r"(<(?:title|textarea|option|script|style|svg)\b.*?</(?:title|textarea|option|script"
+    r"|style|svg)>|<[^>]*>)",
     re.DOTALL,
 )
 

@@ -158,11 +158,25 @@ def test_a_sentence_keeps_its_places_and_typography() -> None:
         ("May is paused", "May est en pause"),
         ("x is finished; is paused", "x is finished; est en pause"),
         ("A is draft, not scheduled", "A est à l’état de brouillon, non programmée"),
-        ("fr.md, line 3: title is missing", "fr.md, line 3: title manque"),
+        ("fr.md, line 3: title is missing", "fr.md, ligne 3: title manque"),
         ("the letter has no block %(2)s any more", "la lettre n’a plus de bloc %(2)s"),
         (
             "2 addresses of 1 organisation are dead",
             "2 adresses mortes, de 1 organisation",
+        ),
+        (
+            "de.md, line 9: the link 'https://x.example' leads nowhere: x.example is an"
+            " example domain, or this machine",
+            "de.md, ligne 9: le lien 'https://x.example' ne mène nulle part : x.example"
+            " est un domaine d’exemple, ou cette machine",
+        ),
+        (
+            "the disk of the site has 79,713 MiB free",
+            "le disque du site a 79\u202f713 Mio libres",
+        ),
+        (
+            "found `[ ]`, which would be shown as typed; HTML is not allowed here",
+            "`[ ]` apparaîtrait tel quel ; le HTML n’est pas admis ici",
         ),
         ("so do 3 more domains", "de même pour 3 autres domaines"),
         ("something else", "something else"),

@@ -65,6 +65,17 @@ def test_french_has_every_string_and_no_other() -> None:
     assert sorted(set(known) - used) == []
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOM / "pages").rglob("*.html")), ids=lambda each: each.stem
+)
+def test_no_page_has_a_mark_between_values_that_a_language_writes_otherwise(
+    path: Path,
+) -> None:
+    found = re.findall(r"[}>)][:;] (?=[{<])", path.read_text(encoding="utf-8"))
+
+    assert found == []
+
+
 OTHERS = sorted({*strings.LANGUAGES} - strings.WHOLE)
 
 
@@ -86,6 +97,7 @@ def test_what_is_not_translated_is_english_and_says_so() -> None:
     page = (
         f'<title>{english}</title><p title="{english}">{english}: <b>x</b>'
         f"{strings.in_english('a')} <textarea>{english}</textarea></p>{strings.ENGLISH}"
+        f"<svg><text>{english}</text></svg>"
     )
     marked = '<span lang="en" dir="ltr">{}</span>'
 
@@ -94,6 +106,7 @@ def test_what_is_not_translated_is_english_and_says_so() -> None:
         f'<title>{english}</title><p title="{english}">'
         f"{marked.format('Not translated')}: <b>x</b>{marked.format('a')}"
         f" <textarea>{english}</textarea></p>{strings.ENGLISH}"
+        f"<svg><text>{english}</text></svg>"
     )
 
 
