@@ -2,20 +2,19 @@
 
 import re
 import zoneinfo
-from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
 from audiences import characters
 from audiences.contacts import role_set
-from audiences.errors import AddressRefusedError, RuleError
+from audiences.errors import AddressRefusedError
 from audiences.intake.encodings import damage
-from audiences.intake.values import details, typed_addresses
+from audiences.intake.values import codes, details, typed_addresses
 from audiences.intake.values.cell import CellError, Parse
+from audiences.intake.values.codes import Codes, CodesOf, Languages
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.wishes import dates, optouts
 from audiences.languages import OFFERED
-from audiences.naming.names import language
 from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
@@ -26,11 +25,6 @@ TEXTS = (
     *(f"organisation_name_{language}" for language in OFFERED),
 )
 _BREAKS = re.compile(r"(?<!\s)\s{0,9}[\r\n\t\v\f\u2028\u2029]\s{0,9}")
-_SEPARATORS = re.compile(r"[,;|/、،\n]")
-_JOINED = re.compile(  # between two names, as in “français et anglais”
-    r"\s{1,9}(?:and|et|y|e|und|и)\s{1,9}|\s{0,9}[&+和与及]\s{0,9}|\s{1,9}و\s{0,9}"
-)
-_CODES = re.compile(r"[A-Za-z]{2,3}(?: [A-Za-z]{2,3})+")  # of countries, for example
 # columns in which a cell that is not understood is left empty
 OPTIONAL = frozenset(
     {
@@ -48,20 +42,11 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
 
     With `repair`, texts lose the damage of other programs.
     """
-    code = lru_cache(maxsize=50_000)(_code_parser(vocabulary))
 
-    def one(values: Values) -> Parse:
-        return lambda raw: code(raw, values)
+    def of(values: Values) -> Codes:
+        return CodesOf(vocabulary, values)
 
-    def several(values: Values) -> Parse:
-        return lambda raw: _several(raw, one(values), _sorted)
-
-    def roles(raw: str) -> int:
-        return int(_several(raw.lower(), one(Values.ROLE), role_set))
-
-    def languages(raw: str) -> str:
-        return str(_several(raw, one(Values.LANGUAGE), " ".join))
-
+    countries, roles, languages = of(Values.COUNTRY), of(Values.ROLE), Languages()
     wishes = {name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()}
     return {
         **dict.fromkeys(TEXTS, _repaired_text if repair else _line_of_text),
@@ -69,19 +54,21 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
         **wishes,
         "address": addresses,
         **_DETAILS,
-        "roles": roles,
-        "languages": languages,
-        "organisation_languages": languages,
+        "roles": lambda raw: int(codes.several(roles, raw.lower(), role_set)),
+        **dict.fromkeys(
+            ("languages", "organisation_languages"),
+            partial(codes.several, languages, join=" ".join),
+        ),
         "timezone": _timezone,
         "organisation": _organisation,
-        "kind": one(Values.KIND),
-        "status": one(Values.STATUS),
-        "level": one(Values.LEVEL),
-        "country": one(Values.COUNTRY),
-        "fields": several(Values.FIELD),
-        "acts_in": several(Values.COUNTRY),
-        "serves": several(Values.COUNTRY),
-        "topics": several(Values.TOPIC),
+        "kind": partial(codes.one, of(Values.KIND)),
+        "status": partial(codes.one, of(Values.STATUS)),
+        "level": partial(codes.one, of(Values.LEVEL)),
+        "country": partial(codes.one, countries),
+        "fields": partial(codes.several, of(Values.FIELD), join=_sorted),
+        "acts_in": partial(codes.several, countries, join=_sorted),
+        "serves": partial(codes.several, countries, join=_sorted),
+        "topics": partial(codes.several, of(Values.TOPIC), join=_sorted),
     }
 
 
@@ -122,73 +109,8 @@ _DETAILS: dict[str, Parse] = {
 }
 
 
-def _several(raw: str, code: Parse, join: Callable[[list[str]], Any]) -> Any:
-    """Return the joined codes of a cell with several codes or names.
-
-    Raises CellError with the codes of the others when one is not understood.
-    """
-    try:
-        return join([code(raw)])
-    except CellError:
-        found: dict[str, None] = {}
-        faults: list[CellError] = []
-        for part in _SEPARATORS.split(raw):
-            if part.strip():
-                _understand(part.strip(), code, found, faults)
-    if faults:
-        raise CellError(str(faults[0]), rest=join(list(found)) if found else None)
-    return join(list(found))
-
-
-def _understand(
-    part: str, code: Parse, found: dict[str, None], faults: list[CellError]
-) -> None:
-    """Add the codes of a name, or of words with spaces between them."""
-    try:
-        found[code(part)] = None
-    except CellError as fault:
-        reason = fault
-        for words in (_JOINED.split(part.casefold()), part.split()):
-            if len(words) == 1:
-                continue
-            try:
-                found.update(dict.fromkeys([code(word) for word in words]))
-            except CellError as of_word:
-                reason = of_word if _CODES.fullmatch(part) else fault
-            else:
-                return
-        faults.append(reason)
-
-
 def _sorted(codes: list[str]) -> str:
     return " ".join(sorted(codes))
-
-
-def _code_parser(vocabulary: Vocabulary) -> Callable[[str, Values], str]:
-    def in_use(raw: str, values: Values) -> str:
-        found = code(raw, values)
-        day = vocabulary.retired_on(found, values)
-        # a retired topic is for who has it; that is known when the row is matched
-        if day is not None and values is not Values.TOPIC:
-            raise CellError(f"the {values} {found} retired on {day:%Y-%m-%d}")
-        return found
-
-    def code(raw: str, values: Values) -> str:
-        if values is Values.LANGUAGE:
-            return _language(raw)
-        try:
-            return vocabulary.resolve(raw, values, rule=raw, column=1)
-        except RuleError as fault:
-            raise CellError(fault.sentence) from None
-
-    return in_use
-
-
-def _language(raw: str) -> str:
-    found = language(raw)
-    if found is None:
-        raise CellError(f"{raw!r} is not a language such as fr, zh-Hant or French")
-    return found
 
 
 def _free_text(raw: str) -> str:

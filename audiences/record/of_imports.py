@@ -11,6 +11,8 @@ from audiences.contacts import Contact
 from audiences.intake.models import Import, Replaced
 from audiences.record import writing
 
+AT_ONCE = 2_000  # rows
+
 
 async def note(session: AsyncSession, done: Import) -> None:
     """Record an import that was applied, with the digest of the rows it changed."""
@@ -50,13 +52,15 @@ async def digest(session: AsyncSession, import_id: int) -> str:
         .where(Contact.import_id == import_id)
         .order_by(Contact.id)
     )
-    async for number, key in added:
-        found.update(b"added %d " % number + (key or b"") + b"\n")
+    async for rows in added.partitions(AT_ONCE):
+        lines = [b"added %d %b\n" % (number, key or b"") for number, key in rows]
+        found.update(b"".join(lines))
     replaced = await session.stream(
         select(Replaced.kind, Replaced.row_id)
         .where(Replaced.import_id == import_id)
         .order_by(Replaced.kind, Replaced.row_id)
     )
-    async for kind, number in replaced:
-        found.update(f"replaced {kind} {number}\n".encode())
+    async for rows in replaced.partitions(AT_ONCE):
+        lines = [f"replaced {kind} {number}\n".encode() for kind, number in rows]
+        found.update(b"".join(lines))
     return found.hexdigest()

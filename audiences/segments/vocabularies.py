@@ -55,6 +55,9 @@ class Vocabulary:
     )  # what rules may name of them
     # whether any contact has a further membership; else rules do not look for them
     further_memberships: bool = False
+    _spellings: dict[Values, dict[str, str]] = field(
+        default_factory=dict, init=False, compare=False
+    )  # word without case → as the store spells it, of the vocabularies asked for
 
     def known(self, values: Values) -> Collection[str]:
         """Return the words of one vocabulary; empty when any word is allowed."""
@@ -95,24 +98,34 @@ class Vocabulary:
             return text
         if values is Values.LANGUAGE:
             return _language(text, rule=rule, column=column)
-        known = self.known(values)
-        if text in known:
-            return text
-        folded = {each.casefold(): each for each in known}
-        if text.casefold() in folded:
-            return folded[text.casefold()]
-        codes = sorted(
-            each
-            for each in (self.names.codes(text, values) if self.names else ())
-            if each in known
-        )
+        codes = self.codes(text, values)
         if len(codes) > 1:
             reason = f"{text!r} may be {' or '.join(codes)}; write the code"
             raise RuleError(rule, column, reason)
         if not codes:
-            reason = f"no {values} is called {text!r}{suggestion(text, known)}"
+            hint = suggestion(text, self.known(values))
+            reason = f"no {values} is called {text!r}{hint}"
             raise RuleError(rule, column, reason)
         return codes[0]
+
+    def codes(self, text: str, values: Values) -> list[str]:
+        """Return the words of a vocabulary that a word or a name stands for."""
+        spelled = self.spelled(values)
+        word = spelled.get(text) or spelled.get(text.casefold())
+        if word is not None:
+            return [word]
+        named = self.names.codes(text, values) if self.names else set()
+        return sorted(named.intersection(spelled.values()))
+
+    def spelled(self, values: Values) -> Mapping[str, str]:
+        """Return the words of one vocabulary, by themselves and without case."""
+        if values not in self._spellings:
+            words = self.known(values)
+            self._spellings[values] = {
+                **{each.casefold(): each for each in words},
+                **{each: each for each in words},
+            }
+        return self._spellings[values]
 
 
 def _language(text: str, *, rule: str, column: int) -> str:

@@ -21,10 +21,13 @@ MAX_UNKNOWN = 0.02  # share of characters that the language does not use
 _FOREIGN = 0.02  # share, at first, of a language that a candidate is not for
 _ROUNDS = 4  # to find the shares of languages
 _AT_LEAST = 0.02  # words in each language
-# No octet of a character in any candidate is one of these, so words are cut here.
-# The comma is before the digits, which GB18030 uses, and the letters.
-_CUT = re.compile(rb"[\x00-\x2f\x3a-\x3f]+")
-_HIGH = re.compile(rb"[\x80-\xff]")
+# A word with an octet that is not ASCII. No octet of a character in any candidate is
+# one of those between words. The comma is before the digits, which GB18030 uses, and
+# the letters.
+_WORD = re.compile(
+    rb"(?<![^\x00-\x2f\x3a-\x3f])"
+    rb"[\x30-\x39\x40-\x7f]*+[\x80-\xff][^\x00-\x2f\x3a-\x3f]*+"
+)
 MAX_WORD = 120  # octets; the rest of a longer one is not weighed
 
 
@@ -50,9 +53,8 @@ def words(lines: Iterable[bytes]) -> list[bytes]:
     """Return the distinct words with an octet that is not ASCII, in order."""
     found: dict[bytes, None] = {}
     for line in lines:
-        for word in _CUT.split(line):
-            if _HIGH.search(word):
-                found.setdefault(word[:MAX_WORD])
+        for word in _WORD.findall(line):
+            found.setdefault(word[:MAX_WORD])
     return list(found)
 
 
