@@ -4,11 +4,12 @@ An error lists every fault with its key, what was found and what was expected. V
 that contradict each other are listed when each of them is valid by itself.
 """
 
+import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -72,9 +73,7 @@ def store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
         )
     url = urlsplit(settings.store.url)
     query = parse_qs(url.query)
-    hosts = ",".join([url.hostname or "", *query.get("host", [])]).split(",")
-    # no host is a socket, as is one that begins with /
-    away = [each for each in hosts if each and each not in LOOPBACK and each[0] != "/"]
+    away = _machines_away(url, query) if url.scheme == "postgresql" else []
     verified = query.get("sslmode") == ["verify-full"]
     if away and not (verified or settings.store.allow_plain):
         faults.append(
@@ -82,6 +81,24 @@ def store_faults(settings: Settings, values: Mapping[str, Any]) -> list[str]:
             " or store.allow_plain = true on a network of your own"
         )
     return faults
+
+
+def _machines_away(url: SplitResult, query: Mapping[str, list[str]]) -> list[str]:
+    """Return the other machines that the client of PostgreSQL may connect to.
+
+    It takes what the address does not say from the environment, and a service from a
+    file that we do not read: a service counts as another machine.
+    """
+
+    def given(name: str) -> list[str]:
+        return query.get(name) or [os.environ.get(f"PG{name.upper()}", "")]
+
+    named = [url.hostname] if url.hostname else given("host")
+    hosts = ",".join([*named, *query.get("host", []), *given("hostaddr")]).split(",")
+    # no host is a socket, as is one that begins with / or @
+    other = (each for each in hosts if each and each[0] not in "/@")
+    away = [each for each in other if each not in LOOPBACK]
+    return away + [f"the service {each}" for each in given("service") if each]
 
 
 def _web_faults(settings: Settings) -> list[str]:

@@ -193,3 +193,10 @@ def test_the_styles_of_letters_are_allowed() -> None:
     allowed_styles = "color:#fff !important;font-family:'Segoe UI', Arial;margin:0 auto"
     assert styles.declarations_fault(allowed_styles) == ("", "")
     assert styles.declarations_fault("marginal:0")[1] == "marginal:0"
+
+
+@pytest.mark.parametrize("escaped", [r"ur\6c (x)", r"\75rl(x)", r"a\28 x)", "\\"])
+def test_a_style_with_an_escape_is_refused(escaped: str) -> None:
+    """The space ends an escape, so that mail programs may read the first as url(."""
+    assert "backslash" in styles.declarations_fault(f"color:{escaped}")[0]
+    assert "backslash" in styles.sheet_fault(f"p {{ color: {escaped} }}")[0]

@@ -23,6 +23,9 @@ def config(folder: Path, url: str, **store: object) -> Path:
         ("postgresql://a@10.0.0.7/x", "10.0.0.7 is another machine"),
         ("postgresql://a@/x?host=db.example", "db.example is another machine"),
         ("postgresql://a@/x?host=localhost,db.example", "db.example is another"),
+        ("postgresql://a@localhost/x?hostaddr=10.0.0.7", "10.0.0.7 is another"),
+        ("postgresql:///x?hostaddr=10.0.0.7", "10.0.0.7 is another machine"),
+        ("postgresql:///x?service=letters", "the service letters is another machine"),
         ("postgresql://a@127.0.0.1/x?password=pa@", "found a password"),
         ("postgresql://a:pa@127.0.0.1/x", "found a password"),
         ("postgresql://a:pa@db.example/x?sslmode=verify-full", "found a password"),
@@ -50,6 +53,18 @@ def test_an_unsafe_url_of_the_store_is_refused(
 )
 def test_a_safe_url_of_the_store_is_read(url: str, tmp_path: Path) -> None:
     assert loading.load(config(tmp_path, url)).store.url == url
+
+
+@pytest.mark.parametrize("name", ["PGHOST", "PGHOSTADDR", "PGSERVICE"])
+def test_another_machine_of_the_environment_is_refused_as_one_of_the_url(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "db.example")
+
+    with pytest.raises(ConfigError, match=r"db\.example is another machine"):
+        loading.load(config(tmp_path, "postgresql:///x"))
+    for safe in ("postgresql:///x?sslmode=verify-full", "sqlite:///mailer.db"):
+        assert loading.load(config(tmp_path, safe)).store.url == safe
 
 
 def test_plain_text_may_be_allowed(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What the acts of the directory share: their author, what was typed, what is said."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from litestar import Request
@@ -17,12 +17,7 @@ from mailer.web.console.guard import Visit
 
 Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
-RECENT = timedelta(minutes=10)  # of a sign-in, for what cannot be taken back
 LONGEST = 2_000  # characters of a field
-AGAIN = (
-    "This needs a sign-in of the last ten minutes. Sign in again, then come back here;"
-    " nothing was changed."
-)
 OTHER_NUMBER = "You typed “%(given)s”; the number is %(count)s. Nothing was changed."
 NO_REASON = "Say why; the reason is kept in the history."
 DONE = {
@@ -45,7 +40,7 @@ DONE = {
     "believed": "The mail is believed.",
     "finished": "The task is done.",
 }
-STRINGS = (AGAIN, OTHER_NUMBER, NO_REASON, *DONE.values())
+STRINGS = (OTHER_NUMBER, NO_REASON, *DONE.values())
 
 
 def done(request: Asking) -> str:
@@ -92,12 +87,6 @@ async def require(asked: Visit, right: str) -> None:
         users = await guard.listed(session)
     refusal = rights.may(asked.user, right, others=users)
     raise PermissionDeniedException(detail=refusal or "")
-
-
-def require_recent(asked: Visit) -> None:
-    """Raise RefusedError unless the user signed in just now."""
-    if asked.now - asked.signed.sign_in.begun_at > RECENT:
-        raise RefusedError(asked.words.text(AGAIN))
 
 
 def require_number(asked: Visit, form: Mapping[str, Any], count: int) -> None:

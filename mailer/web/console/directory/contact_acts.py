@@ -95,7 +95,7 @@ async def erase(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Erase a person, once the number of entries about them was typed."""
     asked, form = request.user, await forms.form_of(request)
     try:
-        acting.require_recent(asked)
+        asked.require_fresh()
         author = acting.author(asked, form, asks=True)
         async with asked.site.database.writing() as session:
             contact = await acting.contact(session, number)

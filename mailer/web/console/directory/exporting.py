@@ -47,7 +47,7 @@ async def export(request: Asking) -> Response[Any]:
     asked, given = request.user, await forms.form_of(request)
     form, file = acting.typed(given, "form"), BytesIO()
     try:
-        acting.require_recent(asked)
+        asked.require_fresh()
         wanted = filters.read(asked, given)
         kind = Form(form) if form in set(FORMS) else Form.CSV
         async with asked.site.database.writing() as session:

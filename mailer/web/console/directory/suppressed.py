@@ -62,7 +62,7 @@ async def lift(request: Asking) -> Response[Any]:
     asked, form = request.user, await forms.form_of(request)
     shown = acting.typed(form, "key")
     try:
-        acting.require_recent(asked)
+        asked.require_fresh()
         author = acting.author(asked, form, asks=True)
         await suppressing.lift(
             asked.site,

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -13,11 +12,10 @@ from sqlalchemy import select
 from mailer.campaigns import lookup
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
-from mailer.signin.models import SignIn
 from mailer.sites.site import Site
 from mailer.web.console.letters import live
 from tests.acts import campaigning, delivering
-from tests.acts.console import add_user, visitor
+from tests.acts.console import add_user, age_sign_ins, visitor
 from tools.peers.relay import Relay
 from tools.peers.serving import serving
 
@@ -111,9 +109,7 @@ async def test_an_export_has_each_reader_guarded_and_needs_a_fresh_sign_in(
         steward = await visitor(site, pages, "stew")
         answer = await steward.post(address)
         rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
-        async with site.database.writing() as session:
-            for row in await session.scalars(select(SignIn)):
-                row.begun_at -= timedelta(minutes=11)
+        await age_sign_ins(site)
         late = await steward.post(address)
         author = await visitor(site, pages, "editor")
         shown = (await author.get(f"/campaigns/{number}")).text

@@ -2,7 +2,6 @@
 
 import re
 import time
-from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pyotp
@@ -15,7 +14,7 @@ from mailer.signin import passwords
 from mailer.signin.models import SignIn, SignInLink
 from mailer.sites.site import Site
 from mailer.web.console.account import attempts
-from tests.acts.console import SAME, add_user, visitor
+from tests.acts.console import SAME, add_user, age_sign_ins, visitor
 from tools.peers.relay import Relay
 from tools.peers.serving import Pages, serving
 from tools.waiting import eventually
@@ -215,9 +214,7 @@ async def test_a_password_is_changed_within_ten_minutes_of_a_sign_in(
     form = {"password": "other four words now", "secret": secret}
     async with serving(site) as pages:
         paul = await visitor(site, pages, "paul")
-        async with site.database.writing() as session:
-            for row in await session.scalars(select(SignIn)):
-                row.begun_at -= timedelta(minutes=11)
+        await age_sign_ins(site)
         code = pyotp.TOTP(secret).at(clock.now())
         late = await paul.post("/me/password", {**form, "code": code})
         fresh = await visitor(site, pages, "paul")
