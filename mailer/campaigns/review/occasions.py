@@ -5,11 +5,11 @@ comes twice, a day that is over, a step of an agenda before the one above it.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from mailer.rendering.checks import problem
+from mailer.rendering.checks import clock_changes, problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import agenda, occasions
@@ -41,25 +41,11 @@ def _hours(language: str, block: Block, place: ZoneInfo) -> Iterator[Problem]:
     """Report the hours that do not exist in a zone, or come twice."""
     seen = set()
     for local, line in occasions.local_times(block):
-        first, second = (local.replace(tzinfo=place, fold=fold) for fold in (0, 1))
-        if first.utcoffset() == second.utcoffset() or local in seen:
+        if local in seen:
             continue
         seen.add(local)
         where = block.where if line < 0 else block.line(line)
-        back = first.astimezone(UTC).astimezone(place).replace(tzinfo=None)
-        if back != local:
-            what = (
-                f"{local:%Y-%m-%d %H:%M} does not exist in {place.key}: the clocks"
-                f" skip it; write the hour that is meant, such as {back:%H:%M}"
-            )
-            yield problem.error(language, where, what)
-            continue
-        what = (
-            f"{local:%Y-%m-%d %H:%M} comes twice in {place.key}, when the clocks go"
-            f" back; readers are given the first, {first.astimezone(UTC):%H:%M} UTC;"
-            " is that right?"
-        )
-        yield problem.warning(language, where, what)
+        yield from clock_changes.check(local, place, language=language, where=where)
 
 
 def _order(language: str, block: Block) -> Iterator[Problem]:

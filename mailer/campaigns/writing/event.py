@@ -17,7 +17,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ from mailer.campaigns.models import Campaign, Event
 from mailer.campaigns.writing import text_files
 from mailer.composing.invitation import Invitation
 from mailer.errors import ContentError, RefusedError
-from mailer.rendering.checks import problem
+from mailer.rendering.checks import clock_changes, problem
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.language.catalogues import Catalogue
 from scheduler import zones
@@ -158,14 +158,9 @@ def problems(
         yield problem.warning("", where, what, timed=True)
     for key in ("start", "end"):
         written = datetime.fromisoformat(event[key])
-        instant = written.replace(tzinfo=zone).astimezone(UTC)
-        shown = instant.astimezone(zone).replace(tzinfo=None)
-        if shown != written:
-            what = (
-                f"{key} {written:%Y-%m-%d %H:%M} does not exist in {zone.key}: the"
-                f" clocks skip it; write the hour that is meant, such as {shown:%H:%M}"
-            )
-            yield problem.error("", where, what)
+        yield from clock_changes.check(
+            written, zone, language="", where=where, name=key
+        )
     if event["status"] == "cancelled" and not known:
         what = f"{event['uid']} is cancelled, but no letter has announced it"
         yield problem.error("", where, what)

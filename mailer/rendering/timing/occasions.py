@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from mailer.rendering.source import Block
 from mailer.rendering.timing import agenda, spans
@@ -67,12 +67,12 @@ def local_times(block: Block) -> Iterator[tuple[datetime, int]]:
     if when is None:
         return
     found = [(when.span, -1)] if when.span else []
-    days = {when.first, when.last}
+    days = [when.first + timedelta(n) for n in range((when.last - when.first).days + 1)]
     if block.type == "agenda":
         found = [(step.span, step.line) for step in agenda.steps(block.text)]
-        days = {when.first}
+        days = [when.first]
     for span, line in found:
-        for day in sorted(days):
+        for day in days:
             yield datetime.combine(day, span.start), line
             if end := span.end_on(day):
                 yield end, line

@@ -167,19 +167,33 @@ def reader() -> str:
     )
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "level", "sentence"),
+    [
+        (
+            "03-31T02:30",
+            "03-31T04:00",
+            "error",
+            "start 2097-03-31 02:30 does not exist",
+        ),
+        ("03-30T22:00", "03-31T02:15", "error", "end 2097-03-31 02:15 does not"),
+        ("10-27T02:30", "10-27T04:00", "warning", "start 2097-10-27 02:30 comes"),
+        ("10-26T22:00", "10-27T02:00", "warning", "end 2097-10-27 02:00 comes"),
+    ],
+)
 @pytest.mark.parametrize("store", ["sqlite"])
-async def test_an_event_at_an_hour_that_the_clocks_skip_is_refused(
-    site: Site, tmp_path: Path
+async def test_an_event_when_the_clocks_change_is_refused_or_asked_about(
+    site: Site, tmp_path: Path, start: str, end: str, level: str, sentence: str
 ) -> None:
-    skipped = EVENT.replace("2097-11-09T15:00:00", "2097-03-31T02:30:00")
+    changed = EVENT.replace("11-09T15:00", start).replace("11-09T16:30", end)
     number = await campaigning.add(
-        site, campaigning.write(tmp_path, toml=toml(skipped))
+        site, campaigning.write(tmp_path, toml=toml(changed))
     )
 
     (problem,) = (await gate.check(site, number, now=clock.now())).problems
 
-    assert problem.where == "campaign.toml, event"
-    assert "start 2097-03-31 02:30 does not exist in Europe/Paris" in problem.what
+    assert (problem.level, problem.where) == (level, "campaign.toml, event")
+    assert sentence in problem.what
 
 
 def test_a_place_that_lacks_a_language_is_shown_in_another_one() -> None:

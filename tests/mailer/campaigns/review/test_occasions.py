@@ -59,6 +59,36 @@ def found(blocks: str) -> list[tuple[str, ...]]:
             "02:30 comes twice in Europe/Paris",
         ),
         (
+            ITEM.format("2027-10-31\ntime: 1:00 – 2:30"),
+            "warning",
+            4,
+            "02:30 comes twice in Europe/Paris",
+        ),
+        (
+            ITEM.format("2027-10-30\nuntil: 2027-11-01\ntime: 2:30"),
+            "warning",
+            4,
+            "2027-10-31 02:30 comes twice in Europe/Paris",
+        ),
+        (
+            ITEM.format("2027-10-30\ntime: 22:00 – 2:00 (+1)"),
+            "warning",
+            4,
+            "2027-10-31 02:00 comes twice in Europe/Paris",
+        ),
+        (
+            ITEM.format("2027-03-26\nuntil: 2027-03-29\ntime: 2:30"),
+            "error",
+            4,
+            "2027-03-28 02:30 does not exist in Europe/Paris",
+        ),
+        (
+            AGENDA.format("2027-10-31") + "- 1:00 One\n- 2:15 Two\n",
+            "warning",
+            9,
+            "02:15 comes twice in Europe/Paris",
+        ),
+        (
             AGENDA.format("2027-05-03") + "- 10:00 One\n- 9:00 Two\n",
             "warning",
             9,
