@@ -51,7 +51,7 @@ def render(source: Source, templates: TemplateFiles) -> Letter:
 def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
     drawn = marks.draw(strings(source))
-    subject = typography.no_break_spaces(source.subject, catalogue.language)
+    subject = typography.in_subject(source.subject, catalogue.language)
     source = replace(
         source,
         subject=drawn.marked(subject),

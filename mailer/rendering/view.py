@@ -158,7 +158,8 @@ def _as_shown(block: Block, language: str, marks: Marks) -> Block:
     def shown(words: str) -> str:
         pieces = _TARGET.split(words)
         pieces[::2] = [
-            typography.no_break_spaces(each, language) for each in pieces[::2]
+            typography.no_break_spaces(each, language, dates=block.type == "table")
+            for each in pieces[::2]
         ]
         return marks.marked("".join(pieces))
 

@@ -1,12 +1,16 @@
 """Spaces, separators and dashes of each language, for letters, subjects and pages.
 
-Authors type plain spaces. In every language a document symbol, 36 C/Res.108, stays on
-one line. French has narrow no-break spaces before ; ? ! and no-break spaces before :,
-inside « », in hours and dates. A Russian dash stays on the line of the word before it,
-and a number on that of its sign: № 3, п. 5.
+Authors type plain spaces. In every language a number stays on one line, with its sign,
+unit, currency or hour: 1 234,5, 10 %, № 5, 3 pm, +33 1 45 68 10 00. So does a document
+symbol, 36 C/Res.108, and in a table a day with its month. French has narrow no-break
+spaces before ; ? ! and no-break spaces before :, inside « », in hours and dates.
+A Russian dash stays on the line of the word before it.
 """
 
 import re
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
 
 from mailer.rendering.language import text_nodes
 
@@ -21,6 +25,30 @@ _MONTHS = (
     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre"
     "|décembre"
 )
+_CURRENCIES = (
+    "AUD|BRL|CAD|CHF|CNY|DKK|EGP|EUR|GBP|INR|JPY|KES|MAD|MXN|NGN|NOK|RUB|SEK|USD|XAF"
+    "|XOF|ZAR"
+)
+_AFTER_NUMBER = (
+    r"\d{3}(?!\d)|[%٪‰€$£¥₽°]|(?:h|[ap]\.?m|km|cm|mm|kg|ha|[KMGT][Bo]|milli[oa]n\w*"
+    rf"|milli?ard\w*|billion\w*|{_CURRENCIES})(?![\w’'])"
+)
+_BEFORE_NUMBER = (  # each of one length, as lookbehind wants it
+    *("[€$£¥№§]", r"\b[NnNn][°ºo]", r"\b[Nn]o\.", r"\b[Nn]os\.", r"\bn[úu]m\."),
+    *(r"\bp\.", r"\bpp\.", r"\b[Aa]rt\.", r"\bст\.", r"\b[пстг]\.", r"\bرقم"),
+    rf"\b(?:{_CURRENCIES})",
+)
+_NUMBERS = re.compile(
+    rf" (?:(?<=\d )(?={_AFTER_NUMBER})"
+    rf"|(?=\d)(?:{'|'.join(rf'(?<={each} )' for each in _BEFORE_NUMBER)}))"
+)
+_TELEPHONE = re.compile(
+    r"(?<![\w.+])(?:\+\d|\(\+?\d|0\d|8[ \u00a0][(\d])"
+    r"[\d ().\u00a0-]{5,24}\d(?![\w.-])"
+)
+_BESIDE_NUMBER = re.compile(r" \d|\d ")
+_MORE_MONTHS = {"ar": ("ar_LB",)}  # حزيران beside يونيو
+_FEWEST_DIGITS = 8  # of a telephone number
 _SYMBOL = re.compile(
     r"(?<=\d) (?=(?:EX|C|م ?ت|م)/[A-Z0-9])|(?<=/R[eé]s\.) (?=\d)", re.ASCII
 )
@@ -44,19 +72,65 @@ _RUSSIAN = (
 _RULES = {"fr": _FRENCH, "ru": _RUSSIAN, "es": (_SIGNS,)}
 
 
-def no_break_spaces(text: str, language: str) -> str:
-    """Return a text with the no-break spaces of its language."""
-    text = _SYMBOL.sub(NO_BREAK, text)
+def in_subject(text: str, language: str) -> str:
+    """Return a subject with the no-break spaces of its language.
+
+    A subject is one line: the numbers of a language without rules stay as typed, so
+    that it is found by what it says.
+    """
+    if _BESIDE_NUMBER.search(text):
+        text = _SYMBOL.sub(NO_BREAK, text)
     for pattern, space in _RULES.get(_primary(language), ()):
         text = pattern.sub(space, text)
     return text
 
 
+def no_break_spaces(text: str, language: str, *, dates: bool = False) -> str:
+    """Return a text with the no-break spaces of its language, and those of numbers.
+
+    With `dates`, those of days are in it in every language, as narrow columns need it.
+    """
+    text = in_subject(text, language)
+    if _BESIDE_NUMBER.search(text) is None:
+        return text
+    if dates:
+        text = _days(_primary(language)).sub(NO_BREAK, text)
+    return _TELEPHONE.sub(_telephone, _NUMBERS.sub(NO_BREAK, text))
+
+
 def no_break_spaces_in_html(html: str, language: str) -> str:
     """Return HTML with the no-break spaces of its language in its text."""
-    if _primary(language) not in _RULES:
-        return html  # the symbols in texts of authors have theirs
     return text_nodes.map_text(html, lambda text: no_break_spaces(text, language))
+
+
+def _telephone(found: re.Match[str]) -> str:
+    digits = sum(each.isdigit() for each in found[0])
+    return found[0].replace(" ", NO_BREAK) if digits >= _FEWEST_DIGITS else found[0]
+
+
+@cache
+def _days(language: str) -> re.Pattern[str]:
+    """Return the pattern of the spaces between a day and its month."""
+    names = [re.escape(each) for each in _months(language)]
+    if not names:
+        return re.compile(r"(?!)")
+    months = "|".join(names)
+    before = "|".join(rf"(?<=\b{each} )" for each in names)
+    return re.compile(
+        rf" (?:(?<=\d )(?=(?:de )?(?:{months})(?!\w))|(?<=\d de )(?=(?:{months})(?!\w))"
+        rf"|(?=\d\d?(?!\d))(?:{before}))"
+    )
+
+
+def _months(language: str) -> list[str]:
+    """Return the names of the months beside a day; none for an unknown language."""
+    found: list[str] = []
+    try:
+        for each in (language, *_MORE_MONTHS.get(language, ())):
+            found += Locale.parse(each).months["format"]["wide"].values()
+    except (UnknownLocaleError, ValueError):
+        return []
+    return [each for each in found if not each[:1].isdigit()]
 
 
 def semicolon(language: str) -> str:

@@ -30,12 +30,39 @@ from tools import samples
         ("ru", "№ 3, п. 5, 50 %", "№\u00a03, п.\u00a05, 50\u00a0%"),
         ("es", "el 50 %", "el 50\u00a0%"),
         ("fr", "50 %, 10 000 €", "50\u00a0%, 10\u00a0000\u00a0€"),
+        ("en", "1 234,5 or 10 %", "1\u00a0234,5 or 10\u00a0%"),
+        ("en", "No. 5, pp. 3, USD 5", "No.\u00a05, pp.\u00a03, USD\u00a05"),
+        ("en", "1 000 EUR at 3 pm", "1\u00a0000\u00a0EUR at 3\u00a0pm"),
+        ("en", "on 15 June 2027", "on 15 June 2027"),
+        ("zh", "10 %，№ 5", "10\u00a0%，№\u00a05"),
+        ("ar", "رقم 5 و 10 ٪", "رقم\u00a05 و 10\u00a0٪"),
+        ("ar", "+33 1 45 68 10 00", "+33\u00a01\u00a045\u00a068\u00a010\u00a000"),
+        ("ru", "8 (495) 123 45 67", "8\u00a0(495)\u00a0123\u00a045\u00a067"),
+        ("en", "in 2027 5 of 10 came", "in 2027 5 of 10 came"),
         ("en", "Who comes ?", "Who comes ?"),
         ("en", "36 C/Res.108", "36\u00a0C/Res.108"),
     ],
 )
 def test_spaces_that_must_not_break(language: str, typed: str, printed: str) -> None:
     assert typography.no_break_spaces(typed, language) == printed
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "printed"),
+    [
+        ("en", "15 June 2027", "15\u00a0June 2027"),
+        ("en", "June 15, 2027", "June\u00a015, 2027"),
+        ("es", "15 de junio de 2027", "15\u00a0de\u00a0junio de 2027"),
+        ("ru", "15 июня 2027", "15\u00a0июня 2027"),
+        ("ar", "15 حزيران/يونيه 2027", "15\u00a0حزيران/يونيه 2027"),
+        ("zh", "2027年6月15日", "2027年6月15日"),
+        ("xx", "15 June", "15 June"),
+    ],
+)
+def test_a_day_in_a_table_stays_with_its_month(
+    language: str, typed: str, printed: str
+) -> None:
+    assert typography.no_break_spaces(typed, language, dates=True) == printed
 
 
 def test_the_subject_has_the_spaces_of_the_letter() -> None:

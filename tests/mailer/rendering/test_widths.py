@@ -199,3 +199,54 @@ def test_an_address_in_an_arabic_table_is_one_run_from_left_to_right() -> None:
 
     runs = html.replace("<wbr />", "").replace("<wbr>", "")
     assert f'<span dir="ltr">{address}</span>' in runs
+
+
+NUMBERS = {
+    "many": "| 2023 | 2024 | 2025 | 2026 | Total |\n|---|---|---|---|---|\n"
+    "| 1 234,5 | 1 234,5 | 1 334,5 | 1 434,5 | 12 345,5 |\n",
+    "named": "| Region | 2024 | 2025 | 2026 | Total |\n|---|---|---|---|---|\n"
+    "| Asia and the Pacific | 1 234,5 | 10 % | 50 € | 1 000 000 |\n",
+    "called": "| Country | Day | Telephone | Share | Sum |\n|---|---|---|---|---|\n"
+    "| Senegal | 15 June 2027 | +33 1 45 68 10 00 | № 5 | USD 1 000 |\n",
+}
+LINES_OF_NUMBERS = r"""() => [...document.querySelectorAll("table.data td")]
+  .filter(cell => /\d/.test(cell.innerText))
+  .filter(cell => !/\d{4}$/.test(cell.innerText))  // a year may have its own line
+  .filter(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const tops = [...range.getClientRects()].map(box => Math.round(box.top));
+    return new Set(tops).size > 1;
+  }).map(cell => cell.innerText)"""
+
+
+@pytest.mark.prove
+async def test_numbers_stay_whole_in_five_columns_on_a_phone() -> None:
+    broken = {}
+    async with chromium() as browser:
+        page = await browser.new_page()
+        for language in ("en", "fr", "ru", "ar"):
+            for name, text in NUMBERS.items():
+                written = replace(
+                    source("monthly-letter", language), blocks=(block("table", text),)
+                )
+                await page.set_content(render(written, templates()).html)
+                for screen in SCREENS:
+                    await page.set_viewport_size({"width": screen, "height": 800})
+                    found = await page.evaluate(LINES_OF_NUMBERS)
+                    wide = await page.evaluate("document.documentElement.scrollWidth")
+                    if found or wide > screen:
+                        broken[language, name, screen] = (found, wide)
+
+    assert broken == {}
+
+
+def test_a_number_breaks_only_where_no_phone_has_room_for_it() -> None:
+    def cells(number: str) -> str:
+        row = f"<td>{number}</td>" * 5
+        html = f'<table class="data"><caption></caption><tr>{row}</tr></table>'
+        return widths.breakable(html, marks.draw([]))
+
+    assert "<wbr />" not in cells("1\u00a0234,5")
+    long = cells("1\u00a0234\u00a0567\u00a0890,5")
+    assert "1\u00a0<wbr />234\u00a0<wbr />567\u00a0<wbr />890,5" in long
