@@ -6,7 +6,6 @@ contact by its primary membership or by a further one
 (docs/decisions/0019-further-memberships-are-rows.md).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag
@@ -35,8 +34,7 @@ from audiences.store.base import Base
 class Role(IntFlag):
     """What a contact does at the organisation; a contact may have several roles.
 
-    Stored as one integer, so that a query for a role needs no second table
-    (docs/decisions/0006-roles-are-bits.md).
+    These are the roles that every site has; it may add others (people/site_roles.py).
     """
 
     REPRESENTATIVE = 1
@@ -44,21 +42,6 @@ class Role(IntFlag):
     HEAD = 4
     DIRECTORY_EDITOR = 8
     PRESS = 16
-
-
-def role_named(name: str) -> Role:
-    """Return the role with this name; raise KeyError when there is none."""
-    return Role[name.upper()]
-
-
-def role_names(roles: int) -> tuple[str, ...]:
-    """Return the names of a stored set of roles, in the order of `Role`."""
-    return tuple((role.name or "").lower() for role in Role if role & roles)
-
-
-def role_set(names: Iterable[str]) -> int:
-    """Return the stored form of role names; raise KeyError for an unknown name."""
-    return sum({role_named(name) for name in names})
 
 
 class Contact(Base):

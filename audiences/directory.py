@@ -26,7 +26,7 @@ from audiences.organisations import (
     Relation,
     Theme,
 )
-from audiences.people import correspondents
+from audiences.people import correspondents, site_roles
 from audiences.people.details import split_telephones
 from audiences.record import writing
 from audiences.store import permission
@@ -88,7 +88,9 @@ async def entries(
     known = await country_names(session)
     fields = await _fields(session, organisations)
     countries = await _countries(session, organisations, known)
-    people = await correspondents.of(session, organisations)
+    roles = await site_roles.load(session)
+    role_names = {each.code: each.names for each in roles if each.names}
+    people = await correspondents.of(session, organisations, roles)
     rows = await session.scalars(
         select(Organisation).where(Organisation.id.in_(organisations))
     )
@@ -108,6 +110,7 @@ async def entries(
             languages=split_codes(each.languages),
             correspondents=tuple(people[each.id]),
             confirmed=each.confirmed_at.date() if each.confirmed_at else None,
+            role_names=role_names,
         )
         for each in rows
     }

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -45,10 +46,13 @@ class Entry:
     languages: tuple[str, ...] = ()
     correspondents: tuple[Correspondent, ...] = ()
     confirmed: date | None = None
+    # names that the site gave to roles of the correspondents, by code
+    role_names: Mapping[str, Names] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """Return a hash of the entry without the date of its confirmation."""
+        """Return a hash of what the entry says, without its date and names of roles."""
         content = {**asdict(self), "confirmed": None}
+        content.pop("role_names")
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.blake2s(text.encode(), digest_size=12).hexdigest()

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts, subscriptions
 from audiences.contacts import Contact, Further
 from audiences.organisations import Country, Organisation
-from audiences.people import details
+from audiences.people import details, site_roles
 from audiences.people.details import Details
+from audiences.people.site_roles import Roles
 from audiences.subscriptions import Consent, Standing
 from audiences.suppressions import Suppression
 
@@ -23,6 +24,7 @@ class Person:
     organisation: Organisation
     country_languages: str | None  # of the organisation's country
     memberships: Sequence[Further]
+    roles: Roles  # of the site
     details: Details
     suppression: Suppression | None
     standings: Mapping[str, Standing]  # topic → standing
@@ -43,6 +45,7 @@ async def person(session: AsyncSession, address: str, *, key: bytes) -> Person:
         organisation=organisation,
         country_languages=country.languages if country else None,
         memberships=await contacts.further_of(session, contact.id),
+        roles=await site_roles.load(session),
         details=await details.of(session, contact.id),
         suppression=await session.get(Suppression, contact.address_key),
         standings=await subscriptions.standings(session, contact.id),

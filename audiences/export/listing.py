@@ -7,14 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.export import bodies, selection
 from audiences.export.bodies import Bodies
 from audiences.export.selection import Listed, Selection
+from audiences.people import site_roles
 
 KIND = bodies.COLUMNS.index("kind")
 
 
 class ListedContact(NamedTuple):
-    """A contact of a list, with the code and kind of its primary organisation."""
+    """A contact of a list, with its roles and the code and kind of its organisation."""
 
     contact: Listed
+    roles: tuple[str, ...]
     organisation: str
     organisation_name: str
     kind: str
@@ -33,10 +35,11 @@ async def page(
 ) -> list[ListedContact]:
     """Return the first selected contacts after one, at most `limit`."""
     found = await _first(session, wanted, after=after, limit=limit)
+    roles = await site_roles.load(session)
     known = Bodies()
     await known.load(session, {each.organisation_id for each in found})
     return [
-        ListedContact(each, body[0], body[1], body[KIND])
+        ListedContact(each, roles.codes(each.roles), body[0], body[1], body[KIND])
         for each in found[:limit]
         if (body := known[each.organisation_id])
     ]

@@ -4,7 +4,7 @@ A contact of several organisations has a row for each, the primary one first; th
 rows have only its address and roles. So an export imports back unchanged.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -13,11 +13,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
-from audiences.contacts import Membership, role_names
+from audiences.contacts import Membership
 from audiences.errors import AudienceError
 from audiences.export import bodies, selection
 from audiences.export.bodies import Bodies
 from audiences.export.selection import Listed, Selection
+from audiences.people import site_roles
 from audiences.segments.by_membership import Range
 from audiences.segments.vocabularies import suggestion
 from audiences.store import batches, dialects
@@ -59,6 +60,7 @@ async def of_contacts(
     several = await contacts.any_further(session)
     needs = frozenset(names)
     pick = _picker(names)
+    held = cache((await site_roles.load(session)).text)
     async for page in selection.pages(session, wanted):
         within = (page[0].number - 1, page[-1].number)
         topics = await _texts(session, _topics(within), wanted="topics" in needs)
@@ -69,15 +71,10 @@ async def of_contacts(
         await known.load(session, of_page)
         rows: list[Row] = []
         for each in page:
-            rows.append(pick(_row(each, known, topics, basis)))
-            for body, roles in further.get(each.number, ()):
-                rows.append(pick(_further_row(each.address, known[body], roles)))
+            rows.append(pick(_row(each, held, known, topics, basis)))
+            for body, there in further.get(each.number, ()):
+                rows.append(pick(_further_row(each.address, known[body], held(there))))
         yield rows
-
-
-@cache
-def _roles(number: int) -> str:
-    return " ".join(role_names(number))
 
 
 def _picker(names: Sequence[str]) -> Any:
@@ -91,13 +88,17 @@ def _picker(names: Sequence[str]) -> Any:
 
 
 def _row(
-    each: Listed, known: Bodies, topics: dict[int, str], basis: dict[int, str]
+    each: Listed,
+    held: Callable[[int], str],
+    known: Bodies,
+    topics: dict[int, str],
+    basis: dict[int, str],
 ) -> tuple[str, ...]:
     subscribed = topics.get(each.number, "")
     return (
         each.address,
         each.name or "",
-        _roles(each.roles),
+        held(each.roles),
         each.languages or "",
         each.timezone or "",
         *known[each.organisation_id],
@@ -107,8 +108,8 @@ def _row(
     )
 
 
-def _further_row(address: str, body: Row, roles: int) -> tuple[str, ...]:
-    return (address, "", _roles(roles), "", "", *body, "", "", "")
+def _further_row(address: str, body: Row, held: str) -> tuple[str, ...]:
+    return (address, "", held, "", "", *body, "", "", "")
 
 
 async def _texts(

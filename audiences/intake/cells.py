@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 from audiences import characters
-from audiences.contacts import role_set
 from audiences.errors import AddressRefusedError
 from audiences.intake.encodings import damage
 from audiences.intake.values import codes, details, typed_addresses
@@ -54,7 +53,9 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
         **wishes,
         "address": addresses,
         **_DETAILS,
-        "roles": lambda raw: int(codes.several(roles, raw.lower(), role_set)),
+        "roles": lambda raw: int(
+            codes.several(roles, raw.lower(), vocabulary.roles.stored)
+        ),
         **dict.fromkeys(
             ("languages", "organisation_languages"),
             partial(codes.several, languages, join=" ".join),

@@ -66,6 +66,7 @@ class Checker:
         ]
         self._organisations = organisations
         self._parsers = cells.parsers(vocabulary, repair=table.repair)
+        self._roles = frozenset(each.code for each in vocabulary.roles)
         self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {name: self._memory(name).__getitem__ for name in self._parsers}
@@ -163,7 +164,7 @@ class Checker:
             checked = Checked((given,))
         else:
             checked = self._typed(given, raw, typed) if typed else self._alone(given)
-        return checked.on_function(given) if function else checked
+        return checked.on_function(given, self._roles) if function else checked
 
     def _typed(self, given: CheckedRow, raw: str, typed: list[Typed]) -> Checked:
         """Return a contact for each address of a cell."""

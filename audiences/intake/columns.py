@@ -24,7 +24,7 @@ COLUMNS = (
     ),
     Column(
         name="roles",
-        holds="representative, focal_point, head, directory_editor, press",
+        holds="representative, focal_point, head, directory_editor, press, or your own",
     ),
     Column(
         name="function",

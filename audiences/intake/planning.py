@@ -104,16 +104,11 @@ class ImportPlan:
 async def plan(session: AsyncSession) -> ImportPlan:
     """Match staged rows with the directory, and remove rows that cannot be applied."""
     await match.match(session)
-    faulty = await stage.remove(session, _erased(), _was_erased)
-    domains = await lacking.domains(session)
-    faulty += await stage.remove(
-        session, lacking.rows(), lambda each: lacking.fault(each, domains)
-    )
-    if await retiring.any_retired(session):
-        faulty += await stage.remove(session, retiring.rows(), retiring.fault)
+    faulty = await _without_faulty(session)
     await session.execute(delete(BODIES).where(lacking.cells()))
     await conflicts.lead_orphans(session)
     await match.mark_further(session)
+    left = await retiring.leave_roles(session)
     await _mark_changes(session)
     remarks = await detailing.gather(session)
     known = and_(IS_CONTACT, ~IS_NEW, ~JOINS)
@@ -139,8 +134,20 @@ async def plan(session: AsyncSession) -> ImportPlan:
         organisations=total - contacts,
         organisations_added=await session.scalar(new) or 0,
         faulty=faulty,
-        remarks=remarks,
+        remarks=[*left, *remarks],
     )
+
+
+async def _without_faulty(session: AsyncSession) -> stage.FaultyRows:
+    """Remove the matched rows that cannot be applied; return their faults."""
+    faulty = await stage.remove(session, _erased(), _was_erased)
+    domains = await lacking.domains(session)
+    faulty += await stage.remove(
+        session, lacking.rows(), lambda each: lacking.fault(each, domains)
+    )
+    if await retiring.any_retired(session):
+        faulty += await stage.remove(session, retiring.rows(), retiring.fault)
+    return faulty
 
 
 async def _changed_by_body(session: AsyncSession, rows: ColumnElement[bool]) -> int:

@@ -19,6 +19,7 @@ from audiences import institution, languages
 from audiences.languages import OFFERED
 from audiences.naming import folding, states
 from audiences.organisations import Country, Kind, Organisation, Theme
+from audiences.people.site_roles import Roles
 from audiences.reference.load import rows
 from audiences.segments.facts import Values
 
@@ -162,8 +163,8 @@ def _without_region(
     return kept if is_locale or script or region in {"", usual[2]} else [*kept, region]
 
 
-async def load(session: AsyncSession) -> Names:
-    """Read the names of the directory's countries and fields of work."""
+async def load(session: AsyncSession, roles: Roles) -> Names:
+    """Read the names of the directory's countries and fields; add those of roles."""
     countries = await session.execute(select(Country.code, Country.names))
     themes = await session.execute(select(Theme.code, Theme.labels))
     sectors = await session.execute(
@@ -178,6 +179,7 @@ async def load(session: AsyncSession) -> Names:
         {
             Values.COUNTRY: {code: list(names.values()) for code, names in countries},
             Values.FIELD: fields,
+            Values.ROLE: {each.code: list(each.names.values()) for each in roles},
         },
         # a name of a sector and a theme means the sector
         minor={Values.FIELD: {code: list(names.values()) for code, names in themes}},

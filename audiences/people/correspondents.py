@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, role_names
+from audiences.contacts import FURTHER, PRIMARY, Contact, Membership
 from audiences.entry import Correspondent
 from audiences.people.details import ContactDetails, split_telephones
+from audiences.people.site_roles import Roles
 
 
 async def of(
-    session: AsyncSession, organisations: Collection[int]
+    session: AsyncSession, organisations: Collection[int], roles: Roles
 ) -> Mapping[int, list[Correspondent]]:
     """Return the contacts of organisations that have an address, by organisation.
 
@@ -31,14 +32,14 @@ async def of(
             .where(via.organisation_id.in_(organisations), Contact.address.is_not(None))
             .order_by(Contact.id)
         )
-        for organisation, function, roles, name, address, telephones in rows:
+        for organisation, function, held, name, address, telephones in rows:
             found[organisation].append(
                 Correspondent(
                     name=name,
                     function=function,
                     address=address or "",
                     telephones=split_telephones(telephones),
-                    roles=role_names(roles),
+                    roles=roles.codes(held),
                 )
             )
     return found

@@ -238,7 +238,9 @@ class _Compiler:
             for word in self._members(value, fact.values)
         ]
         if fact.name == "role":
-            clause = conditions.role(members, self.via)
+            clause = conditions.role(
+                self.context.vocabulary.roles.stored(members), self.via
+            )
         else:
             clause = conditions.CLAUSES[fact.name](members)
         if comparison.operator in {Operator.UNEQUAL, Operator.NOT_IN}:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via, role_set
+from audiences.contacts import FURTHER, PRIMARY, Contact, Membership, Via
 from audiences.organisations import (
     Country,
     Kind,
@@ -108,9 +108,9 @@ def _desk(values: list[str]) -> Condition:
     return and_(Organisation.kind == Kind.SECTOR, Organisation.code.in_(values))
 
 
-def role(values: list[str], via: Via) -> Condition:
-    """Whether the contact has one of the roles in the membership `via`."""
-    return via.roles.bitwise_and(role_set(values)) != 0
+def role(roles: int, via: Via) -> Condition:
+    """Whether the contact has one of a stored set of roles in the membership `via`."""
+    return via.roles.bitwise_and(roles) != 0
 
 
 def _tags(values: list[str]) -> Condition:

@@ -1,12 +1,12 @@
 """Explains, clause by clause, why a contact is in an audience or not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact, role_names
+from audiences.contacts import Contact
 from audiences.languages import split_codes
 from audiences.organisations import (
     Country,
@@ -60,7 +60,7 @@ async def explain(
         Contact.id == contact.id, Organisation.id == read.organisation_id
     )
     roles, *held = (await session.execute(query)).one()
-    known = await _facts(session, contact, read, roles)
+    known = await _facts(session, contact, read, context.vocabulary.roles.codes(roles))
     return Explanation(
         included=read.picked and read.left_out is None,
         organisation=known["organisation"],
@@ -106,7 +106,7 @@ def _because(leaf: rules.Leaf, known: dict[str, str]) -> str:
 
 
 async def _facts(
-    session: AsyncSession, contact: Contact, read: ReadBy, roles: int
+    session: AsyncSession, contact: Contact, read: ReadBy, roles: Sequence[str]
 ) -> dict[str, str]:
     """Return what is known of a contact, by the names of facts; "" is not known.
 
@@ -139,7 +139,7 @@ async def _facts(
 
 
 def _single_facts(
-    roles: int, row: Row[Organisation, Country | None, str]
+    roles: Sequence[str], row: Row[Organisation, Country | None, str]
 ) -> dict[str, str]:
     organisation, country, codes = row
     languages = split_codes(codes)
@@ -153,7 +153,7 @@ def _single_facts(
         "region": country.region if country is not None else "",
         "group": (country.electoral_group or "") if country is not None else "",
         "desk": organisation.code if organisation.kind == "sector" else "",
-        "role": ", ".join(role_names(roles)),
+        "role": ", ".join(roles),
         "lang": languages[0] if languages else "",
         "languages": ", ".join(languages),
         "last_confirmed": f"{confirmed:%Y-%m-%d}" if confirmed else "never",

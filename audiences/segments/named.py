@@ -107,6 +107,7 @@ _NAMING = {
     "desk": Values.SECTOR,
     "fields": Values.FIELD,
     "served_by": Values.OFFICE,
+    "role": Values.ROLE,
 }
 
 

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import institution, languages, organisations
-from audiences.contacts import Role, any_further
+from audiences.contacts import any_further
 from audiences.errors import RuleError
 from audiences.naming import names
 from audiences.naming.names import Names
 from audiences.organisations import Country, Organisation, Theme
-from audiences.people import kept_lists
+from audiences.people import kept_lists, site_roles
+from audiences.people.site_roles import Roles
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.store import past
@@ -44,6 +45,7 @@ class Vocabulary:
     sectors: Collection[str] = ()
     offices: Collection[str] = ()
     topics: Collection[str] = ()
+    roles: Roles = field(default_factory=Roles)
     segments: Mapping[str, str] = field(default_factory=dict)  # name → rule
     # code → the day it retired; refused for new use
     retired: Mapping[Values, Mapping[str, datetime]] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Vocabulary:
             Values.KIND: tuple(organisations.Kind),
             Values.STATUS: tuple(organisations.Status),
             Values.LEVEL: tuple(organisations.Level),
-            Values.ROLE: tuple((role.name or "").lower() for role in Role),
+            Values.ROLE: tuple(each.code for each in self.roles),
             Values.REGION: tuple(institution.REGIONS),
             Values.GROUP: institution.GROUPS,
             Values.COUNTRY: self.countries,
@@ -81,6 +83,12 @@ class Vocabulary:
             Values.ANSWER: self.past_words.answers,
         }
         return lists.get(values, ())
+
+    def offered(self, values: Values) -> Collection[str]:
+        """Return the words of one vocabulary without those that are retired."""
+        return [
+            each for each in self.known(values) if self.retired_on(each, values) is None
+        ]
 
     def retired_on(self, code: str, values: Values) -> datetime | None:
         """Return when a code as the store spells it retired; None: it is in use."""
@@ -103,8 +111,8 @@ class Vocabulary:
             reason = f"{text!r} may be {' or '.join(codes)}; write the code"
             raise RuleError(rule, column, reason)
         if not codes:
-            hint = suggestion(text, self.known(values))
-            reason = f"no {values} is called {text!r}{hint}"
+            near = suggestion(text, self.offered(values))
+            reason = f"no {values} is called {text!r}{near}"
             raise RuleError(rule, column, reason)
         return codes[0]
 
@@ -189,6 +197,7 @@ async def load(session: AsyncSession) -> Vocabulary:
     codes, retired = await _bodies(session)
     sectors_of = {code: tuple(sectors.split()) for code, sectors in themes}
     handed = past.of(session)
+    known_roles = await site_roles.load(session)
     saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
     return Vocabulary(
         countries={c: CountryTraits(region=r, group=g) for c, r, g in countries},
@@ -198,13 +207,19 @@ async def load(session: AsyncSession) -> Vocabulary:
         ),
         offices=sorted(codes["field_office"]),
         topics=sorted(await session.scalars(select(Topic.code))),
+        roles=known_roles,
         segments={name: rule for name, rule in saved},
-        names=await names.load(session),
+        names=await names.load(session, known_roles),
         retired={
             Values.TOPIC: await _retired(session, Topic),
             Values.THEME: await _retired(session, Theme),
             Values.SECTOR: retired["sector"],
             Values.OFFICE: retired["field_office"],
+            Values.ROLE: {
+                each.code: each.retired_at
+                for each in known_roles.retired()
+                if each.retired_at is not None
+            },
         },
         kept=await kept_lists.names(session),
         past=handed,

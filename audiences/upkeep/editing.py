@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import addresses, contacts
-from audiences.contacts import Contact, Membership, role_names
+from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError
 from audiences.intake import cells
 from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
+from audiences.people import site_roles
 from audiences.segments import vocabularies
 from audiences.store import dialects, numbers, permission
 from audiences.store.permission import DirectoryRight
@@ -143,7 +144,7 @@ async def _changed_since(
         "languages": contact.languages,
         "timezone": contact.timezone,
         "organisation": body.code,
-        "roles": " ".join(role_names(contact.roles)),
+        "roles": (await site_roles.load(session)).text(contact.roles),
     }
     both = [
         f"{column} is {now[column] or 'empty'}, you want {value or 'it empty'}"
@@ -229,6 +230,12 @@ async def _give_roles(
         label, number = f"roles at {body.code}", body.id
         if number != contact.organisation_id:
             place = await _membership(session, contact, body)
+    known = await site_roles.load(session)
+    for each in known.retired(roles & ~(place.roles if place else 0)):
+        raise AudienceError(
+            f"the role {each.code} retired on {each.retired_at:%Y-%m-%d}; only contacts"
+            " who have it keep it"
+        )
     if place is None:
         session.add(
             Membership(
@@ -238,13 +245,13 @@ async def _give_roles(
                 updated_at=author.at,
             )
         )
-        return {label: ["not there", list(role_names(roles))]}
+        return {label: ["not there", list(known.codes(roles))]}
     before = place.roles
     if wanted.roles is None or before == roles:
         return {}
     place.roles = roles
     place.updated_at = author.at
-    return {label: [list(role_names(before)), list(role_names(roles))]}
+    return {label: [list(known.codes(before)), list(known.codes(roles))]}
 
 
 async def _leave(session: AsyncSession, contact: Contact, code: str) -> dict[str, Any]:
@@ -257,7 +264,7 @@ async def _leave(session: AsyncSession, contact: Contact, code: str) -> dict[str
         )
     if joined is None:
         raise AudienceError(f"{contact.address} is not at {body.code}")
-    roles = list(role_names(joined.roles))
+    roles = list((await site_roles.load(session)).codes(joined.roles))
     await session.delete(joined)
     return {f"roles at {body.code}": [roles, "left"]}
 

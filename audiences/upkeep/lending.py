@@ -3,7 +3,8 @@
 from sqlalchemy import Select, Subquery, case, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact, Membership, Role, role_names
+from audiences.contacts import Contact, Membership, Role
+from audiences.people import site_roles
 from audiences.people.lost_contacts import LostContact
 from audiences.suppressions import Suppression
 from audiences.upkeep import changes
@@ -63,7 +64,9 @@ async def lend(session: AsyncSession, lost: LostContact, author: Author) -> None
         if place is None or theirs is None:
             continue
         lost.successor_id, lost.lent = contact_id, theirs.roles & ~place.roles
-        _give(session, lost, place, place.roles | lost.lent, author)
+        for each in (await site_roles.load(session)).retired(lost.lent):
+            lost.lent &= ~each.bit
+        await _give(session, lost, place, place.roles | lost.lent, author)
         return
 
 
@@ -73,11 +76,11 @@ async def take_back(session: AsyncSession, lost: LostContact, author: Author) ->
         return
     place = await _place(session, lost.successor_id, lost.organisation_id, lock=True)
     if place is not None:
-        _give(session, lost, place, place.roles & ~lost.lent, author)
+        await _give(session, lost, place, place.roles & ~lost.lent, author)
     lost.lent = 0
 
 
-def _give(
+async def _give(
     session: AsyncSession,
     lost: LostContact,
     place: Contact | Membership,
@@ -87,9 +90,9 @@ def _give(
     """Change the roles of the one who follows, with an entry in the history."""
     if roles == place.roles or lost.successor_id is None:
         return
-    before = " ".join(role_names(place.roles))
+    known = await site_roles.load(session)
+    detail = {"roles": [known.text(place.roles), known.text(roles)]}
     place.roles, place.updated_at = roles, author.at
-    detail = {"roles": [before, " ".join(role_names(roles))]}
     changes.record(
         session, Changed.CONTACT, lost.successor_id, "edited", author, detail
     )

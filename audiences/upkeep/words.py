@@ -1,4 +1,4 @@
-"""Adds, changes and retires the topics and themes of a site, with their history.
+"""Adds, changes and retires topics, themes and roles of a site, with their history.
 
 A retired word stays valid for what uses it. It is refused for new use, and no longer
 offered to readers.
@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import languages
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.languages import OFFERED
 from audiences.organisations import Theme
+from audiences.people import site_roles
+from audiences.people.site_roles import SiteRole
 from audiences.segments import vocabularies
 from audiences.segments.vocabularies import suggestion
 from audiences.store import permission
@@ -25,12 +28,16 @@ from audiences.upkeep import data_changes
 from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,39}")
+_CODES = {
+    SiteRole: (re.compile(r"[a-z0-9][a-z0-9_-]{1,39}"), "a-z, 0-9, hyphen and _"),
+    Topic: (re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,39}"), "A-Z, a-z, 0-9 and hyphen"),
+}
 _LONGEST = 200  # characters of a name
-Word = Topic | Theme
-TABLES: Mapping[DataKind, type[Topic] | type[Theme]] = {
+Word = Topic | Theme | SiteRole
+TABLES: Mapping[DataKind, type[Word]] = {
     DataKind.TOPIC: Topic,
     DataKind.THEME: Theme,
+    DataKind.ROLE: SiteRole,
 }
 
 
@@ -41,10 +48,10 @@ async def themes(session: AsyncSession) -> Sequence[Theme]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WantedWord:
-    """What a topic or theme is to have; None leaves a value.
+    """What a topic, theme or role is to have; None leaves a value.
 
     Names and rhythms are by language; an empty text removes one. A rhythm and a
-    position are of topics only, the others of themes only.
+    position are of topics only, the others of themes only. A role has names only.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -63,32 +70,43 @@ async def add(
     wanted: WantedWord,
     author: Author,
 ) -> Word:
-    """Add a topic or theme; raise AudienceError if it exists or a value is not valid.
+    """Add a word; raise AudienceError if it exists or a value is not valid.
 
-    It needs an English name. A topic without a position is the last one.
+    It needs an English name. A topic without a position is the last one. A site may
+    add as many roles as there are bits for them.
     """
     await permission.require(session, author.by, DirectoryRight.WORDS)
-    if _CODE.fullmatch(code) is None:
-        raise AudienceError(
-            f"{code[:60]!r} cannot be a code; use 2 to 40 of A-Z, a-z, 0-9 and hyphen"
-        )
     table = TABLES[kind]
-    same = func.lower(table.code) == code.lower()
-    known = await session.scalar(select(table.code).where(same))
-    if known is not None:
-        raise AudienceError(f"there is a {kind} {known} already")
+    form, signs = _CODES.get(table, _CODES[Topic])
+    if form.fullmatch(code) is None:
+        raise AudienceError(f"{code[:60]!r} cannot be a code; use 2 to 40 of {signs}")
+    known = await _codes(session, kind)
+    same = next((each for each in known if each.lower() == code.lower()), None)
+    if same is not None:
+        raise AudienceError(f"there is a {kind} {same} already")
     if not wanted.names.get("en", "").strip():
         raise AudienceError(f"a new {kind} needs an English name")
-    if table is Topic:
-        last = await session.scalar(select(func.max(Topic.position))) or 0
-        row: Word = Topic(code=code, names={}, rhythms={}, position=last + 1)
-    else:
-        row = Theme(code=code, kind="own", labels={}, sectors="")
+    row = await _new(session, table, code)
     session.add(row)
     detail = await _set(session, row, wanted)
     data_changes.record(session, kind, code, "added", author, detail)
-    await session.flush()
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise AudienceError(
+            f"a {kind} was added at the same moment; look at the {kind}s and try again"
+        ) from None
     return row
+
+
+async def _new(session: AsyncSession, table: type[Word], code: str) -> Word:
+    """Return the row of a new word, without its names."""
+    if table is Topic:
+        last = await session.scalar(select(func.max(Topic.position))) or 0
+        return Topic(code=code, names={}, rhythms={}, position=last + 1)
+    if table is SiteRole:
+        return SiteRole(code=code, bit=await _free_bit(session), names={})
+    return Theme(code=code, kind="own", labels={}, sectors="")
 
 
 async def edit(
@@ -98,7 +116,7 @@ async def edit(
     wanted: WantedWord,
     author: Author,
 ) -> Mapping[str, Any]:
-    """Change a topic or theme; return each changed value, before and after."""
+    """Change a word; return each changed value, before and after."""
     await permission.require(session, author.by, DirectoryRight.WORDS)
     row = await _locked(session, kind, code)
     detail = await _set(session, row, wanted)
@@ -111,7 +129,7 @@ async def edit(
 async def retire(
     session: AsyncSession, kind: DataKind, code: str, author: Author
 ) -> None:
-    """Retire a topic or theme; raise AudienceError if it retired before."""
+    """Retire a word; raise AudienceError if it retired before."""
     await permission.require(session, author.by, DirectoryRight.WORDS)
     row = await _locked(session, kind, code)
     if row.retired_at is not None:
@@ -120,12 +138,43 @@ async def retire(
     data_changes.record(session, kind, row.code, "retired", author)
 
 
+async def _codes(session: AsyncSession, kind: DataKind) -> Sequence[str]:
+    """Return the codes of the words of one kind."""
+    if kind is DataKind.ROLE:
+        return [each.code for each in await site_roles.load(session)]
+    return (await session.scalars(select(TABLES[kind].code))).all()
+
+
+async def _free_bit(session: AsyncSession) -> int:
+    """Return a bit that no role has had; raise AudienceError if there is none."""
+    taken = set(await session.scalars(select(SiteRole.bit)))
+    free = [bit for bit in site_roles.OWN_BITS if bit not in taken]
+    if not free:
+        raise AudienceError(
+            f"a site may add {len(site_roles.OWN_BITS)} roles, and has added as many",
+            code="roles.full",
+        )
+    return free[0]
+
+
+async def find(session: AsyncSession, kind: DataKind, code: str) -> Word | None:
+    """Return a word for a form; a role of the program as if it had a row."""
+    row: Word | None = await session.get(TABLES[kind], code)
+    if row is None and kind is DataKind.ROLE:
+        known = await site_roles.find(session, code)
+        return SiteRole(code=code, bit=known.bit, names={}) if known else None
+    return row
+
+
 async def _locked(session: AsyncSession, kind: DataKind, code: str) -> Word:
     table = TABLES[kind]
     row: Word | None = await session.get(table, code, with_for_update=True)
+    if row is None and kind is DataKind.ROLE:
+        row = await find(session, kind, code)
+        if row is not None:
+            session.add(row)
     if row is None:
-        known = list(await session.scalars(select(table.code)))
-        hint = suggestion(code, known)
+        hint = suggestion(code, await _codes(session, kind))
         raise UnknownNameError(
             f"no {kind} is called {code[:60]!r}{hint}", code="word.unknown", kind=kind
         )
@@ -140,6 +189,8 @@ async def _set(session: AsyncSession, row: Word, wanted: WantedWord) -> dict[str
             "rhythms": _named(row.rhythms, wanted.rhythms),
             "position": row.position if wanted.position is None else wanted.position,
         }
+    elif isinstance(row, SiteRole):
+        values = {"names": _named(row.names, wanted.names)}
     else:
         values = {"labels": _named(row.labels, wanted.names)}
         values["parent"] = await _parent(session, row, wanted.parent)

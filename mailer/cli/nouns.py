@@ -87,7 +87,7 @@ NOUNS = {
         "Move the store to another database, and prove that nothing differs.",
     ),
     "offices": CommandPlace(
-        "mailer.cli.directory.sectors", "List and change the field offices.", "offices"
+        "mailer.cli.words.sectors", "List and change the field offices.", "offices"
     ),
     "organisations": CommandPlace(
         "mailer.cli.people.organisations",
@@ -109,12 +109,16 @@ NOUNS = {
         "mailer.cli.site.resume_after_restore",
         "Show what was due since the backup, and let messages leave the site again.",
     ),
+    "roles": CommandPlace(
+        "mailer.cli.words.roles",
+        "List and change what contacts may be at their organisations.",
+    ),
     "schedule": CommandPlace(
         "mailer.cli.writing.schedule",
         "Try a cadence in words, in English or French.",
     ),
     "sectors": CommandPlace(
-        "mailer.cli.directory.sectors",
+        "mailer.cli.words.sectors",
         "List and change the sectors of the Secretariat.",
         "sectors",
     ),
@@ -148,7 +152,7 @@ NOUNS = {
         "Compare the templates of the site with this version's, and take newer ones.",
     ),
     "themes": CommandPlace(
-        "mailer.cli.directory.themes",
+        "mailer.cli.words.themes",
         "List and change what organisations work on and letters are about.",
     ),
     "tick": CommandPlace(
@@ -156,7 +160,7 @@ NOUNS = {
         "Release the campaigns that are due, and read due lists again, until stopped.",
     ),
     "topics": CommandPlace(
-        "mailer.cli.directory.topics",
+        "mailer.cli.words.topics",
         "List and change what readers may subscribe to.",
     ),
     "upgrade": CommandPlace(
@@ -172,7 +176,7 @@ NOUNS = {
         "Serve the pages, until stopped.",
     ),
     "words": CommandPlace(
-        "mailer.cli.directory.words",
+        "mailer.cli.words.words",
         "Show the codes that rules and lists may use, with their names.",
     ),
     "work": CommandPlace(

@@ -44,6 +44,7 @@ REMEDIES: Mapping[str, str] = {
     "proposal.unknown": "`mailer proposals list` lists them",
     "record.faulty": "`mailer audit verify` lists them",
     "record.unknown": "`mailer audit list` lists them",
+    "roles.full": "give one another name by `mailer roles edit`, or use a tag",
     "secret.missing": "`mailer init` makes one",
     "segment.unknown": "`mailer segments list` lists them",
     "series.lead": (

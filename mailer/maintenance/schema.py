@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session
 from audiences import directory, organisations, subscriptions, suppressions, topics
 from audiences.contacts import Contact
 from audiences.intake.models import Import
-from audiences.people import details, former_keys, kept_lists, lost_contacts
+from audiences.people import (
+    details,
+    former_keys,
+    kept_lists,
+    lost_contacts,
+    site_roles,
+)
 from audiences.record.models import RecordRow
 from audiences.segments import saved
 from audiences.sources.models import ListSource
@@ -36,6 +42,7 @@ from mailer.users.models import User
 
 # Imported so that their tables are in the metadata; nothing else here uses them.
 MODULES = (
+    site_roles,
     ApprovalRequest,
     Campaign,
     CampaignVersion,

@@ -7,6 +7,7 @@ from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, name_in
+from audiences.people.site_roles import KnownRole
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
 
@@ -50,7 +51,8 @@ def entry_lines(entry: Entry, catalogue: Catalogue) -> list[Line]:
         "fields": _sorted(entry.fields, catalogue),
         "languages": tuple(catalogue.language_name(each) for each in entry.languages),
         "correspondents": tuple(
-            _correspondent(each, catalogue) for each in entry.correspondents
+            _correspondent(each, entry.role_names, catalogue)
+            for each in entry.correspondents
         ),
     }
     return [
@@ -96,12 +98,33 @@ def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted(name_in(each, catalogue.language) for each in names))
 
 
-def _correspondent(each: Correspondent, catalogue: Catalogue) -> str:
-    roles = [catalogue.text(ROLES[role]) for role in each.roles]
+def role_name(code: str, given: Names, catalogue: Catalogue) -> str:
+    """Return a role in a language: as the site named it, or else as the program does.
+
+    `given` are the names that the site gave, by language. A role of the site without
+    a name in the language has its English one.
+    """
+    if code in ROLES and catalogue.language not in given:
+        return catalogue.text(ROLES[code])
+    return name_in(given, catalogue.language, code)
+
+
+def role_names(role: KnownRole, catalogues: Mapping[str, Catalogue]) -> Names:
+    """Return the names of a role in languages, by language."""
+    return {
+        language: role_name(role.code, role.names, catalogue)
+        for language, catalogue in catalogues.items()
+    }
+
+
+def _correspondent(
+    each: Correspondent, named: Mapping[str, Names], catalogue: Catalogue
+) -> str:
+    roles = [role_name(role, named.get(role, {}), catalogue) for role in each.roles]
     comma = typography.comma(catalogue.language)
     parts = (each.name, each.function, each.address, *each.telephones)
     mailbox = comma.join(filter(None, parts))
     if not roles:
         return mailbox
-    named = catalogue.listed(roles)
-    return catalogue.text("%(said)s (%(named)s)", said=mailbox, named=named)
+    listed = catalogue.listed(roles)
+    return catalogue.text("%(said)s (%(named)s)", said=mailbox, named=listed)

@@ -9,10 +9,11 @@ from sqlalchemy import CompoundSelect, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import directory
-from audiences.contacts import Contact, Membership, role_names
+from audiences.contacts import Contact, Membership
 from audiences.directory import Confirmation, Proposal
 from audiences.entry import Entry
 from audiences.organisations import Organisation
+from audiences.people import site_roles
 from audiences.suppressions import Suppression
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed, DirectoryChange
@@ -100,8 +101,9 @@ async def _contacts(session: AsyncSession, number: int) -> list[BodyContact]:
         .where(Contact.id.in_(_numbers(number)), Contact.address.is_not(None))
         .order_by(Contact.id)
     )
+    known = await site_roles.load(session)
     return [
-        BodyContact(key, name, address, function, role_names(roles), why)
+        BodyContact(key, name, address, function, known.codes(roles), why)
         for key, name, address, function, roles, why in rows
     ]
 

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from audiences.contacts import Further, role_names
+from audiences.contacts import Further
 from audiences.export import bodies, rows
 from audiences.export.listing import ListedContact
 from audiences.languages import Chain, split_codes
+from audiences.people.site_roles import Roles
 from audiences.person import Person
 from audiences.subscriptions import Consent
 from audiences.upkeep.changes import DirectoryChange
@@ -40,7 +41,7 @@ def listed(row: ListedContact) -> Document:
         "organisation": row.organisation,
         "organisation_name": row.organisation_name,
         "kind": row.kind,
-        "roles": list(role_names(contact.roles)),
+        "roles": list(row.roles),
         "languages": list(split_codes(contact.languages)),
         "left_out": contact.left_out,
     }
@@ -72,8 +73,8 @@ def person(
         "organisation_name": organisation.name,
         "kind": organisation.kind,
         "function": contact.function,
-        "roles": list(role_names(contact.roles)),
-        "memberships": [_membership(each) for each in known.memberships],
+        "roles": list(known.roles.codes(contact.roles)),
+        "memberships": [_membership(each, known.roles) for each in known.memberships],
         "languages": list(split_codes(contact.languages)),
         "language": _language(known),
         "timezone": contact.timezone,
@@ -88,14 +89,14 @@ def person(
     }
 
 
-def _membership(each: Further) -> Document:
+def _membership(each: Further, roles: Roles) -> Document:
     """Return a further membership: the organisation, the function and the roles."""
     return {
         "organisation": each.organisation.code,
         "organisation_name": each.organisation.name,
         "kind": each.organisation.kind,
         "function": each.function,
-        "roles": list(role_names(each.roles)),
+        "roles": list(roles.codes(each.roles)),
     }
 
 

@@ -1,6 +1,6 @@
 """The JSON documents of commands: one function for each kind of thing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from audiences.directory import Proposal
 from audiences.languages import name_in
 from audiences.organisations import Organisation, Theme
+from audiences.people.site_roles import OWN_BITS, KnownRole
 from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
@@ -15,6 +16,8 @@ from audiences.topics import Topic
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.links import LinkSigner
 from mailer.outbox.models import Message
+from mailer.rendering.entry import role_names
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.store.identity import Identity
 from mailer.users.models import Deputy, User
 
@@ -134,6 +137,18 @@ def theme(row: Theme) -> Document:
         "place": row.place,
         "sectors": row.sectors.split(),
         "retired": _moment(row.retired_at),
+    }
+
+
+def role(known: KnownRole, catalogues: Mapping[str, Catalogue]) -> Document:
+    """Return a role of contacts with its names in the languages of the site."""
+    names = role_names(known, catalogues)
+    return {
+        "code": known.code,
+        "name": names.get("en", known.code),
+        "names": names,
+        "own": known.bit in OWN_BITS,
+        "retired": _moment(known.retired_at),
     }
 
 

@@ -1,5 +1,6 @@
 """Signs in to the console, as its users do."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,6 +56,13 @@ class Visitor:
             files={field: (name, octets)},
             headers={**SAME, "Cookie": self.cookie},
         )
+
+
+def version(page: str) -> str:
+    """Return the version that a form is filled with."""
+    found = re.search(r'name="version" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 async def add_user(

@@ -10,6 +10,7 @@ from audiences import contacts, subscriptions
 from audiences.contacts import Contact
 from audiences.intake import stage
 from audiences.organisations import Organisation
+from audiences.people.site_roles import Roles
 from audiences.subscriptions import Consent, How, Standing
 from mailer.sites.site import Site
 from tests.audiences.importing import GOOD, import_file, snapshot, undone, write
@@ -39,7 +40,7 @@ async def test_a_good_row_becomes_contact_organisation_and_subscription(
             select(Consent).where(Consent.contact_id == contact.id)
         )
     assert contact.name == "Awa Ndiaye"
-    assert contacts.role_names(contact.roles) == ("head", "press")
+    assert Roles().codes(contact.roles) == ("head", "press")
     assert contact.languages == "fr en"
     assert standing == {"monthly-letter": Standing.ACTIVE}
     assert consent is not None

@@ -8,6 +8,7 @@ from audiences import contacts, subscriptions
 from audiences.contacts import Contact, Membership
 from audiences.intake.importing import ImportReport
 from audiences.organisations import Organisation
+from audiences.people.site_roles import Roles
 from audiences.person import Person, person
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file, snapshot, undone, write
@@ -26,7 +27,7 @@ async def known(site: Site, address: str = AWA) -> Person:
 def further(found: Person) -> list[tuple[str, tuple[str, ...]]]:
     """Return the further memberships of a contact: code and roles."""
     return [
-        (each.organisation.code, contacts.role_names(each.roles))
+        (each.organisation.code, Roles().codes(each.roles))
         for each in found.memberships
     ]
 
@@ -43,7 +44,7 @@ async def test_an_address_at_two_organisations_is_one_contact(
     found = await known(site)
     assert (report.faults, numbers(report)) == ([], (1, 1, 0, 0))
     assert found.organisation.code == "org-a"
-    assert contacts.role_names(found.contact.roles) == ("focal_point",)
+    assert Roles().codes(found.contact.roles) == ("focal_point",)
     assert further(found) == [("org-b", ("representative",))]
     assert set(found.standings) == {"monthly-letter", "field-news"}
     assert [each.basis for each in found.evidence] == ["test", "test"]
@@ -71,7 +72,7 @@ async def test_a_list_of_another_organisation_gives_a_known_contact_a_membership
     assert numbers(first) == (0, 1, 0, 0)
     assert numbers(again) == (0, 0, 0, 1)
     assert found.organisation.code == "icom"
-    assert "press" not in contacts.role_names(found.contact.roles)
+    assert "press" not in Roles().codes(found.contact.roles)
     assert further(found) == [("org-b", ("press",))]
 
 
@@ -125,12 +126,12 @@ async def test_rows_of_a_known_contact_may_stand_in_any_order(
     found = await known(site)
     assert numbers(report) == (0, 1, 1, 0)
     assert found.organisation.code == "org-a"
-    assert contacts.role_names(found.contact.roles) == ("head",)
+    assert Roles().codes(found.contact.roles) == ("head",)
     assert further(found) == [("org-b", ("representative",))]
     done = await undone(site, report)
     assert (done.memberships, done.restored, done.kept) == (1, 1, 0)
     back = await known(site)
-    assert contacts.role_names(back.contact.roles) == ("focal_point",)
+    assert Roles().codes(back.contact.roles) == ("focal_point",)
 
 
 async def test_a_third_row_at_the_same_organisation_is_a_repetition(

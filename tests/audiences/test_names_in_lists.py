@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from audiences import contacts
 from audiences.contacts import Contact
 from audiences.errors import RuleError
 from audiences.naming import folding, names
 from audiences.naming.names import language
 from audiences.organisations import Organisation
+from audiences.people.site_roles import Roles
 from audiences.segments import vocabularies
 from audiences.segments.facts import Values
 from mailer.sites.site import Site
@@ -47,7 +47,7 @@ async def test_a_row_with_names_for_codes_is_imported_as_one_with_codes(
             .where(Contact.address.in_(["a@x.example", "b@x.example"]))
             .order_by(Contact.address)
         )
-        found = [(contacts.role_names(roles), *others) for roles, *others in rows]
+        found = [(Roles().codes(roles), *others) for roles, *others in rows]
     assert found == [
         (("focal_point", "press"), "fr en", "ngo", "CI"),
         (("representative",), "zh", "ngo", "US"),
@@ -81,7 +81,7 @@ async def test_an_optional_cell_that_is_not_understood_is_left_empty_and_counted
         roles = await session.scalar(
             select(Contact.roles).where(Contact.address == "b@x.example")
         )
-    assert contacts.role_names(roles or 0) == ("press",)
+    assert Roles().codes(roles or 0) == ("press",)
 
 
 async def test_strict_refuses_the_row_of_such_a_cell(
@@ -126,7 +126,7 @@ async def test_a_country_is_found_by_its_names(
     site: Site, name: str, code: str | None
 ) -> None:
     async with site.database.reading() as session:
-        known = await names.load(session)
+        known = await names.load(session, Roles())
 
     codes = known.codes(name, Values.COUNTRY)
 
@@ -157,7 +157,7 @@ async def test_only_names_that_we_list_are_those_of_several_countries(
     site: Site,
 ) -> None:
     async with site.database.reading() as session:
-        known = await names.load(session)
+        known = await names.load(session, Roles())
     known.codes("France", Values.COUNTRY)
 
     shared = {

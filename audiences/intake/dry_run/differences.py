@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.contacts import Contact, role_names
+from audiences.contacts import Contact
 from audiences.intake.planning import ABOUT_CONTACT, CONTACT, ORGANISATION
 from audiences.intake.tables import BODIES, ROWS
 from audiences.organisations import Organisation
+from audiences.people import site_roles
+from audiences.people.site_roles import Roles
 
 MAX_SHOWN = 1_000  # rows whose differences are listed
 
@@ -36,15 +38,16 @@ class NewOrganisation:
 
 async def changes(session: AsyncSession) -> list[Change]:
     """Return the values of known contacts and organisations that would change."""
+    known = await site_roles.load(session)
     found = [
         change
         for row in await _contacts(session)
-        for change in _changed(row, tuple(CONTACT))
+        for change in _changed(row, tuple(CONTACT), known)
     ]
     found += [
         change
         for row in await _organisations(session)
-        for change in _changed(row, tuple(ORGANISATION))
+        for change in _changed(row, tuple(ORGANISATION), known)
     ]
     return sorted(found, key=lambda each: each.row)
 
@@ -101,22 +104,28 @@ async def _organisations(session: AsyncSession) -> list[RowMapping]:
     return list(rows.mappings())
 
 
-def _changed(row: RowMapping, names: tuple[str, ...]) -> list[Change]:
+def _changed(row: RowMapping, names: tuple[str, ...], known: Roles) -> list[Change]:
     found = []
     for name in names:
         before, after = row[f"before_{name}"], row[f"after_{name}"]
         if after is not None and after != before:
             whose = row["whose"] or ""
             found.append(
-                Change(row["row"], whose, name, _text(name, before), _text(name, after))
+                Change(
+                    row["row"],
+                    whose,
+                    name,
+                    _text(name, before, known),
+                    _text(name, after, known),
+                )
             )
     return found
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: Any, known: Roles) -> str:
     """Return a stored value as people write it."""
     if name == "roles":
-        return " ".join(role_names(value or 0))
+        return known.text(value or 0)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {text}" for key, text in sorted(value.items()))
     return str(value or "")

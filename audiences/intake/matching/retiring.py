@@ -1,16 +1,29 @@
-"""Finds staged rows that subscribe a contact to a topic that is retired.
+"""Finds staged rows that give a contact a retired topic or a retired role.
 
-A contact who has the topic keeps it, so that an export imports again without a fault.
+A contact who has it keeps it, so that an export imports again without a fault.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.contacts import Contact, Membership
+from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.tables import ROWS, SETS
 from audiences.intake.values.checked import Fault
+from audiences.people import site_roles
+from audiences.people.site_roles import KnownRole
 from audiences.subscriptions import Subscription
 from audiences.topics import Topic
 
@@ -42,3 +55,49 @@ def fault(each: RowMapping) -> Iterator[Fault]:
         f"the topic {each['code']} retired on {day}; only contacts who have it keep it"
     )
     yield Fault(each["row"], "topics", each["topics"][:80], reason)
+
+
+async def leave_roles(session: AsyncSession) -> list[Fault]:
+    """Take retired roles out of the rows whose contacts lack them; return remarks.
+
+    A row that gives nothing else changes no role.
+    """
+    roles = await site_roles.load(session)
+    retired = sum(each.bit for each in roles.retired())
+    if not retired:
+        return []
+    held = func.coalesce(_held(), 0)
+    lacking = ROWS.c.roles.bitwise_and(retired).bitwise_and(held.bitwise_not())
+    rows = await session.execute(
+        select(ROWS.c.row, lacking)
+        .where(lacking != 0)
+        .order_by(ROWS.c.number)
+        .limit(MAX_FAULTS)
+    )
+    remarks = [
+        Fault(number, "roles", each.code, _retired_role(each))
+        for number, given in rows
+        for each in roles.retired(given)
+    ]
+    left = ROWS.c.roles.bitwise_and(held.bitwise_or(~retired))
+    await session.execute(
+        update(ROWS).where(lacking != 0).values(roles=func.nullif(left, 0))
+    )
+    return remarks
+
+
+def _held() -> ColumnElement[int]:
+    """Return the roles that the contact of a staged row has in its membership."""
+    further = select(Membership.roles).where(Membership.id == ROWS.c.membership_id)
+    own = select(Contact.roles).where(Contact.id == ROWS.c.contact_id)
+    return case(
+        (ROWS.c.further, further.correlate(ROWS).scalar_subquery()),
+        else_=own.correlate(ROWS).scalar_subquery(),
+    )
+
+
+def _retired_role(role: KnownRole) -> str:
+    return (
+        f"the role {role.code} retired on {role.retired_at:%Y-%m-%d}; only contacts who"
+        " have it keep it"
+    )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from audiences.contacts import Role
 from audiences.intake.values.details import GivenDetails
 from audiences.intake.values.memory import Note
 from audiences.intake.wishes import optouts
@@ -25,7 +24,6 @@ BODY_CELLS = (
     *("organisation_postal_address", "organisation_website"),
     *("fields", "acts_in", "serves"),
 )
-ROLE_CODES = frozenset((role.name or "").lower() for role in Role)
 SETS = tuple(BODY_CELLS.index(name) for name in ("fields", "acts_in", "serves"))
 ABOUT = ("organisation", *BODY_CELLS, *NAMES)
 
@@ -92,10 +90,10 @@ class Checked(NamedTuple):
     left: Sequence[Note] = ()  # cells that are left empty
     stops: Sequence[ToSuppress] = ()
 
-    def on_function(self, given: CheckedRow) -> "Checked":
-        """Add a remark if a function has the form of a role, and no role is given."""
+    def on_function(self, given: CheckedRow, roles: frozenset[str]) -> "Checked":
+        """Add a remark if a function is the code of a role, and no role is given."""
         words = (given.function or "").lower().replace(",", " ").split()
-        if given.roles or not words or not ROLE_CODES.issuperset(words):
+        if given.roles or not words or not roles.issuperset(words):
             return self
         reason = "taken as a job title; a role belongs in the column roles"
         remark = Fault(given.row, "function", given.function or "", reason)

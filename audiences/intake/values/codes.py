@@ -55,10 +55,10 @@ class CodesOf:
     def _retired(self, code: str) -> str | None:
         """Return why a code is not for new use, if it retired.
 
-        A retired topic is for who has it; that is known when the row is matched.
+        A retired topic or role is for who has it; known when the row is matched.
         """
         day = self._vocabulary.retired_on(code, self._values)
-        if day is None or self._values is Values.TOPIC:
+        if day is None or self._values in {Values.TOPIC, Values.ROLE}:
             return None
         return f"the {self._values} {code} retired on {day:%Y-%m-%d}"
 

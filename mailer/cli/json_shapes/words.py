@@ -38,6 +38,16 @@ class ThemeListed(Shape):
     retired: Instant | None
 
 
+class RoleListed(Shape):
+    """A role of contacts; `own`: the site added it."""
+
+    code: str
+    name: str
+    names: Names
+    own: bool
+    retired: Instant | None
+
+
 class BodyListed(Shape):
     """A sector or a field office."""
 
@@ -55,7 +65,7 @@ class WordNamed(Shape):
 
 
 class WordAdded(WordNamed):
-    """A topic or theme that was added, and the languages without a name."""
+    """A topic, theme or role that was added, and the languages without a name."""
 
     without_name: list[str]
 

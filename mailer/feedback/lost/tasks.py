@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from audiences.contacts import Contact, role_names
+from audiences.contacts import Contact
 from audiences.organisations import Organisation
+from audiences.people import site_roles
 from audiences.people.details import split_telephones
 from audiences.people.lost_contacts import LostContact
 from audiences.record import writing
@@ -114,10 +115,11 @@ async def show(session: AsyncSession, number: int) -> tuple[Task, HowToAsk]:
         (await session.get_one(Contact, contact_id), roles)
         for contact_id, roles in await session.execute(query.limit(50))
     ]
+    known = await site_roles.load(session)
     return found[0], HowToAsk(
         people=tuple(
             KnownPerson(
-                address=each.address or "", name=each.name, roles=role_names(roles)
+                address=each.address or "", name=each.name, roles=known.codes(roles)
             )
             for each, roles in people
         ),

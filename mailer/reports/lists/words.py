@@ -8,15 +8,16 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import institution, languages, organisations
-from audiences.contacts import Role
 from audiences.errors import UnknownNameError
 from audiences.naming import folding
 from audiences.organisations import Country, Kind, Organisation, Theme
+from audiences.people import site_roles
 from audiences.people.details import ContactTag
 from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.segments.vocabularies import suggestion
 from audiences.topics import Topic
+from mailer.rendering.entry import role_names
 from mailer.sites.site import Site
 
 MANY = 1_000  # organisations or tags: a search narrows them
@@ -121,6 +122,8 @@ async def _of_store(session: AsyncSession, site: Site, kind: str) -> list[NamedC
         case "field":
             themes = await _themes(session)
             names = [*(await _sectors(session)).items(), *themes]
+        case "role":
+            return await roles(session, site)
         case "segment":
             saved = await session.execute(latest(SavedSegment.name, SavedSegment.rule))
             return [
@@ -130,6 +133,15 @@ async def _of_store(session: AsyncSession, site: Site, kind: str) -> list[NamedC
         case _:
             return list(_fixed(site, kind))
     return sorted(_named(kind, names), key=lambda each: each.code)
+
+
+async def roles(session: AsyncSession, site: Site) -> list[NamedCode]:
+    """Return the roles in use, with their names in the languages of the site."""
+    return [
+        NamedCode(kind="role", code=each.code, names=role_names(each, site.catalogues))
+        for each in await site_roles.load(session)
+        if each.retired_at is None
+    ]
 
 
 def _named(kind: str, rows: Any) -> list[NamedCode]:
@@ -177,10 +189,6 @@ def _fixed(site: Site, kind: str) -> Iterator[NamedCode]:
         "kind": {each: each.replace("_", " ") for each in Kind},
         "level": institution.LEVELS,
         "region": institution.REGIONS,
-        "role": {
-            name: institution.ROLES.get(name, name.replace("_", " "))
-            for name in ((role.name or "").lower() for role in Role)
-        },
         "status": institution.STATUSES,
     }
     for code, name in english[kind].items():

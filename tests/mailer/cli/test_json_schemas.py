@@ -93,7 +93,7 @@ BY_EDITOR = (
     ("organisations retire", "rivers", "--yes"),
     *(
         (f"{noun} {verb}", "rivers-word", *rest)
-        for noun in ("topics", "themes", "sectors")
+        for noun in ("topics", "themes", "sectors", "roles")
         for verb, rest in (("add", NAME), ("edit", NAME), ("retire", ("--yes",)))
     ),
     ("offices add", "atlantis", *NAME),
@@ -149,6 +149,8 @@ READ = (
     ("organisations show", "rivers"),
     ("proposals list",),
     ("schedule next", "first Tuesday 10:00", *NEXT),
+    ("roles history", "rivers-word"),
+    ("roles list",),
     ("sectors list",),
     ("segments count", "kind = ngo"),
     ("segments explain", "kind = sector", ED),

@@ -67,6 +67,11 @@ async def written(site: Site, *names: str, language: str = "en") -> bytes:
 def test_a_list_in_each_language_is_a_tagged_pdf(
     mailer: Mailer, tmp_path: Path, kind: str, language: str
 ) -> None:
+    names = ("--name", "en=chair", "--name", "ar=رئيسة", "--name", "zh=主席")
+    mailer("roles", "add", "chair", *names, "--by", "editor")
+    held = ("--roles", "chair head", "--by", "editor")
+    edited = mailer("contacts", "edit", "unesco-liaison@icom.example", *held)
+    assert edited.code == 0, edited.err
     out = tmp_path / "list.pdf"
     options = ("--language", language, "--format", "pdf", "--out", str(out))
     ran = mailer(*EXPORT, kind, *options)

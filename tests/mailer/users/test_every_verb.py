@@ -77,6 +77,7 @@ ASKS = {
             ("themes", "sdg-01"),
             ("sectors", "ED"),
             ("offices", "dakar"),
+            ("roles", "head"),
         )
         for verb, rest in (("add", NAME), ("edit", NAME), ("retire", ("--yes",)))
     },
@@ -126,7 +127,7 @@ READS = {
     *("tasks list", "tasks show"),
     *(
         f"{noun} {verb}"
-        for noun in ("themes", "topics")
+        for noun in ("roles", "themes", "topics")
         for verb in ("history", "list")
     ),
 }

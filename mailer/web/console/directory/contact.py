@@ -6,7 +6,6 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 import audiences.person
-from audiences.contacts import role_names
 from audiences.languages import Chain, ChainStep
 from audiences.person import Person
 from audiences.store.permission import DirectoryRight
@@ -52,8 +51,8 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         known=known,
         contact=known.contact,
         body=known.organisation,
-        own_roles=role_names(known.contact.roles),
-        further=[(each, role_names(each.roles)) for each in known.memberships],
+        own_roles=known.roles.codes(known.contact.roles),
+        further=[(each, known.roles.codes(each.roles)) for each in known.memberships],
         step=step,
         wanted=wanted,
         topic_names={code: each.name(asked.language) for code, each in topics.items()},
@@ -62,6 +61,7 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         history=acts_shown.history(asked, history[::-1]),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
+        roles=names.of_roles(asked, known.roles),
         **names.of(asked),
     )
 

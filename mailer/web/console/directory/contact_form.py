@@ -7,8 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from audiences import subscriptions, topics
-from audiences.contacts import Role, further_of, role_names
+from audiences.contacts import further_of
 from audiences.organisations import Organisation
+from audiences.people import site_roles
+from audiences.people.site_roles import Roles
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Standing
 from audiences.upkeep import editing
@@ -20,7 +22,6 @@ from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 
-ROLES = tuple((role.name or "").lower() for role in Role)
 ROOM = f"{showing.HOME}/directory/contacts"
 OWN = ("name", "languages", "timezone", "organisation")
 
@@ -88,7 +89,7 @@ def _wanted(form: Any) -> WantedContact:
     given = {key: acting.typed(form, key) for key in OWN if key in form}
     chosen = [str(each) for each in form.getall("roles", [])]
     if "has_roles" in form:
-        given["roles"] = " ".join(each for each in chosen if each in ROLES)
+        given["roles"] = " ".join(each[:40] for each in chosen[:40])
     for key in ("at", "leave"):
         if acting.typed(form, key):
             given[key] = acting.typed(form, key)
@@ -111,12 +112,13 @@ async def _form(
     """Return the forms; `typed` is what was typed, or None: the present values."""
     async with asked.site.database.reading() as session:
         contact = None if number is None else await acting.contact(session, number)
-        held, further, standings = await _held(session, contact)
+        roles = await site_roles.load(session)
+        held, further, standings = await _held(session, contact, roles)
         offered = await topics.listed(session)
     given = held if typed is None else {**held, **typed}
-    roles = held.get("roles", "").split()
+    chosen = held.get("roles", "").split()
     if typed is not None and "has_roles" in typed:
-        roles = [str(each) for each in typed.getall("roles", [])]  # type: ignore[attr-defined]
+        chosen = [str(each) for each in typed.getall("roles", [])]  # type: ignore[attr-defined]
     return showing.show(
         asked,
         "directory/contact-form.html",
@@ -124,8 +126,9 @@ async def _form(
         contact=contact,
         given={key: str(given.get(key) or "") for key in ("address", *OWN)},
         held=held if fault and typed is not None else {},
-        chosen=roles,
-        every_role=ROLES,
+        chosen=chosen,
+        every_role=roles.offered(contact.roles if contact else 0),
+        roles=names.of_roles(asked, roles),
         further=further,
         topics=[
             (each.code, each.name(asked.language), standings.get(each.code))
@@ -139,7 +142,9 @@ async def _form(
     )
 
 
-async def _held(session: Any, contact: Any) -> tuple[dict[str, str], Any, Any]:
+async def _held(
+    session: Any, contact: Any, roles: Roles
+) -> tuple[dict[str, str], Any, Any]:
     """Return the present values, further organisations and standings of a contact."""
     if contact is None:
         return {}, (), {}
@@ -150,7 +155,7 @@ async def _held(session: Any, contact: Any) -> tuple[dict[str, str], Any, Any]:
         "languages": contact.languages or "",
         "timezone": contact.timezone or "",
         "organisation": body.code,
-        "roles": " ".join(role_names(contact.roles)),
+        "roles": roles.text(contact.roles),
     }
     further = await further_of(session, contact.id)
     return held, further, await subscriptions.standings(session, contact.id)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from audiences.contacts import Role
-from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
+from audiences.institution import LEVELS, REGIONS, STATUSES
 from audiences.languages import ChainStep
 from audiences.organisations import Kind
+from audiences.people.site_roles import Roles
 from audiences.subscriptions import How, Standing
 from audiences.suppressions import Why
+from mailer.rendering.entry import role_name
 from mailer.web.console.guard import Visit
 
 KINDS = {
@@ -109,7 +110,6 @@ def of(asked: Visit) -> dict[str, Any]:
     """Return each vocabulary in the language of a page: code → words."""
     text, institution = asked.words.text, asked.site.catalogue(asked.language).text
     theirs = {"statuses": STATUSES, "levels": LEVELS, "regions": REGIONS}
-    roles = {name: ROLES[name] for name in map(_name, Role) if name in ROLES}
     return {
         **{
             name: {str(code): text(each) for code, each in words.items()}
@@ -117,10 +117,12 @@ def of(asked: Visit) -> dict[str, Any]:
         },
         **{
             name: {code: institution(each) for code, each in words.items()}
-            for name, words in {**theirs, "roles": roles}.items()
+            for name, words in theirs.items()
         },
     }
 
 
-def _name(role: Role) -> str:
-    return (role.name or "").lower()
+def of_roles(asked: Visit, known: Roles) -> dict[str, str]:
+    """Return the names of roles in the language of a page, by code."""
+    catalogue = asked.site.catalogue(asked.language)
+    return {each.code: role_name(each.code, each.names, catalogue) for each in known}

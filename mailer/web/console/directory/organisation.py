@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from audiences.languages import OFFERED
 from audiences.organisations import Organisation
+from audiences.people import site_roles
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep import bodies, cells, finding, present
 from mailer.rendering.entry import entry_lines
@@ -32,6 +33,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
     asked = request.user
     async with asked.site.database.reading() as session:
         found = await entries.of_organisation(session, number)
+        known = await site_roles.load(session)
     if found is None:
         raise NotFoundException
     catalogue = asked.site.catalogue(asked.language)
@@ -46,6 +48,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         found=found,
         body=found.body,
         entry_lines=lines,
+        roles=names.of_roles(asked, known),
         history=acts_shown.history(asked, found.history),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),

@@ -1,4 +1,4 @@
-"""/console/words/add, …/edit, …/retire: topics and themes as forms."""
+"""/console/words/add, …/edit, …/retire: topics, themes and roles as forms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,25 +21,34 @@ from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 
-KINDS = {"topic": DataKind.TOPIC, "theme": DataKind.THEME}
-PLACES = {DataKind.TOPIC: "/topics", DataKind.THEME: "/words?list=themes"}
+KINDS = {str(kind): kind for kind in words.TABLES}
+PLACES = {
+    DataKind.TOPIC: "/topics",
+    DataKind.THEME: "/words?list=themes",
+    DataKind.ROLE: "/words?list=roles",
+}
+HEADINGS = {  # kind → of its list, of one word, of a new one
+    DataKind.TOPIC: ("Topics", "A topic", "New topic"),
+    DataKind.THEME: ("Themes", "A theme", "New theme"),
+    DataKind.ROLE: ("Roles of contacts", "A role", "New role"),
+}
 OF_THEMES = ("parent", "date", "place", "sectors")
 NO_PLACE = "“%(given)s” is no place; write a number from 1 to 10,000."
 NOT_SURE = "Tick the box to retire it."
-STRINGS = (NO_PLACE, NOT_SURE)
+STRINGS = (NO_PLACE, NOT_SURE, *(text for each in HEADINGS.values() for text in each))
 LAST = 10_000  # place of a topic
 
 
 @get("/words/add", right=DirectoryRight.WORDS)
 async def new(request: Asking) -> Response[Any]:
-    """Show the form for a new topic or theme."""
+    """Show the form for a new word."""
     kind = _kind(request.query_params.get("kind", ""))
     return _form(request.user, kind, None, {})
 
 
 @post("/words/add", right=DirectoryRight.WORDS, status_code=200)
 async def add(request: Asking) -> Response[Any]:
-    """Add a topic or theme."""
+    """Add a word."""
     asked, form = request.user, await forms.form_of(request)
     kind, code = _kind(acting.typed(form, "kind")), acting.typed(form, "code")
     try:
@@ -53,7 +62,7 @@ async def add(request: Asking) -> Response[Any]:
 
 @get("/words/edit", right=DirectoryRight.WORDS)
 async def edit(request: Asking) -> Response[Any]:
-    """Show a topic or theme as a form."""
+    """Show a word as a form."""
     asked, query = request.user, request.query_params
     kind = _kind(query.get("kind", ""))
     row = await _row(asked, kind, query.get("code", ""))
@@ -77,7 +86,7 @@ async def change(request: Asking) -> Response[Any]:
 
 @post("/words/retire", right=DirectoryRight.WORDS, status_code=200)
 async def retire(request: Asking) -> Response[Any]:
-    """Retire a topic or theme; the box that says so was ticked."""
+    """Retire a word; the box that says so was ticked."""
     asked, form = request.user, await forms.form_of(request)
     kind, code = _kind(acting.typed(form, "kind")), acting.typed(form, "code")
     row = await _row(asked, kind, code)
@@ -100,7 +109,7 @@ def _kind(given: str) -> DataKind:
 
 async def _row(asked: Visit, kind: DataKind, code: str) -> Word:
     async with asked.site.database.reading() as session:
-        row: Word | None = await session.get(words.TABLES[kind], code[:40])
+        row = await words.find(session, kind, code[:40])
     if row is None:
         raise NotFoundException
     return row
@@ -125,6 +134,8 @@ def _wanted(asked: Visit, form: Mapping[str, Any], kind: DataKind) -> WantedWord
             place=changed("place"),
             sectors=changed("sectors"),
         )
+    if kind is DataKind.ROLE:
+        return WantedWord(names=names)
     place = changed("position")
     valid = place is None or (place.isascii() and place.isdecimal() and len(place) < 6)  # noqa: PLR2004 (10000)
     if not valid or (place is not None and not 1 <= int(place) <= LAST):
@@ -154,7 +165,7 @@ def _form(
         given=given,
         was=shown_was,
         offered=OFFERED,
-        of_themes=kind is DataKind.THEME,
+        headings=[asked.words.text(each) for each in HEADINGS[kind]],
         back=PLACES[kind],
         fault=fault,
     )
@@ -163,14 +174,16 @@ def _form(
 def _values(kind: DataKind, row: Word | None) -> dict[str, str]:
     """Return what a form is filled with, by the names of its fields."""
     names: Mapping[str, str] = {}
-    if isinstance(row, Topic):
-        names = row.names
-    elif isinstance(row, Theme):
+    if isinstance(row, Theme):
         names = row.labels
+    elif row is not None:
+        names = row.names
     values = {f"name-{tag}": names.get(tag, "") for tag in OFFERED}
     if kind is DataKind.THEME:
         more = {key: str(getattr(row, key, None) or "") for key in OF_THEMES}
         return values | more
+    if kind is DataKind.ROLE:
+        return values
     rhythms = row.rhythms if isinstance(row, Topic) else {}
     values |= {f"rhythm-{tag}": rhythms.get(tag, "") for tag in OFFERED}
     position = str(row.position) if isinstance(row, Topic) else ""

@@ -10,12 +10,15 @@ from litestar.di import NamedDependency
 from audiences import directory
 from audiences.export import listed_bodies
 from audiences.export.listed_bodies import WantedBodies
-from audiences.institution import LEVELS, REGIONS, ROLES, STATUSES
+from audiences.institution import LEVELS, REGIONS, STATUSES
 from audiences.languages import OFFERED
 from audiences.organisations import Kind
+from audiences.people import site_roles
 from audiences.store import folding
 from audiences.upkeep import topics
 from audiences.upkeep.words import themes
+from mailer.rendering.entry import role_names
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
 from mailer.web.console import showing
@@ -37,8 +40,11 @@ LISTS = {
     "levels": "Reach",
     "roles": "Roles of contacts",
 }
+FIXED = {"regions": REGIONS, "statuses": STATUSES, "levels": LEVELS}
 BODIES = {"offices": Kind.FIELD_OFFICE, "sectors": Kind.SECTOR}
-STRINGS = tuple(LISTS.values())
+EDITED = {"themes": "theme", "roles": "role"}  # list → kind of words with a form
+NEW = {"theme": "New theme", "role": "New role"}
+STRINGS = (*LISTS.values(), *NEW.values())
 Words = Mapping[str, Mapping[str, str]]  # code → language → name
 
 
@@ -49,7 +55,7 @@ async def words(request: Asking) -> Response[Any]:
     chosen = query.get("list", "")
     chosen = chosen if chosen in LISTS else next(iter(LISTS))
     search = query.get("search", "").strip()[:100]
-    known = await _words(asked, chosen)
+    known, edited = await _words(asked, chosen), EDITED.get(chosen, "")
     found = [
         (code, by_language)
         for code, by_language in known.items()
@@ -61,6 +67,8 @@ async def words(request: Asking) -> Response[Any]:
         lists={key: asked.words.text(name) for key, name in LISTS.items()},
         chosen=chosen,
         kind=BODIES.get(chosen, ""),
+        edited=edited,
+        new=asked.words.text(NEW[edited]) if edited else "",
         search=search,
         rows=found[:SHOWN],
         count=len(found),
@@ -73,8 +81,21 @@ def _matches(search: str, texts: list[str]) -> bool:
     return any(wanted in (folding.folded(each) or "") for each in texts)
 
 
+def _fixed(chosen: str, catalogues: Mapping[str, Catalogue]) -> Words:
+    """Return the words of a list that is part of the program."""
+    if chosen == "kinds":
+        return {str(code): {"en": name} for code, name in names.KINDS.items()}
+    return {
+        code: {language: each.text(name) for language, each in catalogues.items()}
+        for code, name in FIXED[chosen].items()
+    }
+
+
 async def _words(asked: Visit, chosen: str) -> Words:
     """Return the words of a list."""
+    catalogues = {each: asked.site.catalogue(each) for each in OFFERED}
+    if chosen in {"kinds", *FIXED}:
+        return _fixed(chosen, catalogues)
     async with asked.site.database.reading() as session:
         if chosen in {"countries", "fields"}:
             country = chosen == "countries"
@@ -86,16 +107,12 @@ async def _words(asked: Visit, chosen: str) -> Words:
             return {each.code: each.names or {"en": each.name} for each in rows}
         if chosen == "themes":
             return {each.code: each.labels for each in await themes(session)}
-        if chosen == "topics":
-            return {topic.code: topic.names for topic in await topics.listed(session)}
-    if chosen == "kinds":
-        return {str(code): {"en": name} for code, name in names.KINDS.items()}
-    fixed = {"regions": REGIONS, "statuses": STATUSES, "levels": LEVELS, "roles": ROLES}
-    catalogues = {each: asked.site.catalogue(each).text for each in OFFERED}
-    return {
-        code: {language: text(name) for language, text in catalogues.items()}
-        for code, name in fixed[chosen].items()
-    }
+        if chosen == "roles":
+            return {
+                each.code: role_names(each, catalogues)
+                for each in await site_roles.load(session)
+            }
+        return {topic.code: topic.names for topic in await topics.listed(session)}
 
 
 @get("/topics", right=Right.READ)

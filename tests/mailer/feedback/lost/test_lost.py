@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from audiences import contacts, suppressions
-from audiences.contacts import role_names
+from audiences.people.site_roles import Roles
 from audiences.upkeep import editing
 from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
@@ -81,7 +81,7 @@ async def add_deputy(site: Site, roles: str = "representative") -> None:
 async def roles_of(site: Site, address: str) -> Sequence[str]:
     async with site.database.reading() as session:
         found = await contacts.find(session, address, key=site.address_key)
-        return role_names(found.roles)
+        return Roles().codes(found.roles)
 
 
 async def lose(site: Site, relay: Relay, place: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from audiences.people.site_roles import OWN_BITS, SiteRole
 from audiences.record import writing
 from mailer import clock
 from mailer.errors import RefusedError
@@ -45,6 +46,8 @@ async def test_every_row_and_the_epoch_come_to_the_new_store_and_back(
 ) -> None:
     await campaigning.released(site, tmp_path)
     await delivering.work(site)
+    async with site.database.writing() as session:
+        session.add(SiteRole(code="chair", bit=OWN_BITS[0], names={"ar": "رئيس"}))
     before = await contents(site)
     epoch = (await starting.identity_of(site)).epoch
     there = await moved(site, other(site, request))
@@ -67,6 +70,7 @@ async def test_every_row_and_the_epoch_come_to_the_new_store_and_back(
     assert (verified.faults, verified.rows, last.act) == (0, last.number, "moved")
     assert again.digests["record"].rows == there.digests["record"].rows + 1
     assert there.digests["message"].rows == 10
+    assert there.digests["contact_role"].rows == 1
 
 
 @pytest.mark.prove

@@ -11,7 +11,7 @@ from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
 from mailer.readers import optouts
 from mailer.sites.site import Site
-from tests.acts.console import Visitor, add_user, visitor
+from tests.acts.console import Visitor, add_user, version, visitor
 from tools.peers.serving import serving
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -26,13 +26,6 @@ async def made(steward: Visitor, address: str, **given: str) -> str:
     assert answer.status_code == 303, answer.text
     place = answer.headers["location"].removeprefix("/console")
     return str(place.partition("?")[0])
-
-
-def version(page: str) -> str:
-    """Return the version that a form is filled with."""
-    found = re.search(r'name="version" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 async def test_a_search_finds_by_name_and_filter_and_pages_by_key(site: Site) -> None:

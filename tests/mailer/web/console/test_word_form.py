@@ -6,7 +6,7 @@ from audiences import topics
 from audiences.organisations import Theme
 from audiences.upkeep import data_changes
 from mailer.sites.site import Site
-from tests.acts.console import add_user, visitor
+from tests.acts.console import add_user, version, visitor
 from tools.peers.serving import serving
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
@@ -107,3 +107,34 @@ async def test_who_may_not_change_words_reads_them_only(site: Site) -> None:
     assert "/words/edit" not in page.text
     assert refused.status_code == 403
     assert (unknown.status_code, no_kind.status_code) == (404, 404)
+
+
+async def test_a_role_is_added_given_and_retired(site: Site) -> None:
+    given = {"kind": "role", "code": "treasurer", "name-en": "treasurer"}
+    given |= {"name-fr": "trésorière", "name-ar": "أمين الصندوق"}
+    async with serving(site) as pages:
+        user = await visitor(site, pages, "editor")
+        added = await user.post("/words/add", given)
+        listed = await user.get("/words?list=roles&lang=fr")
+        form = await user.get("/directory/contacts/1/edit?lang=fr")
+        held = {"version": version(form.text), "has_roles": "yes"}
+        saved = await user.post(
+            "/directory/contacts/1/edit", held | {"roles": "treasurer"}
+        )
+        named = {"kind": "role", "code": "head", "name-fr": "cheffe", "was-name-fr": ""}
+        renamed = await user.post("/words/edit", named)
+        retired = await user.post(
+            "/words/retire", {"kind": "role", "code": "treasurer", "sure": "yes"}
+        )
+        shown = await user.get("/directory/contacts/1?lang=fr")
+        holder = await user.get("/directory/contacts/1/edit?lang=fr")
+        other = await user.get("/directory/contacts/2/edit?lang=fr")
+
+    answers = (added, saved, renamed, retired)
+    assert [each.status_code for each in answers] == [303] * 4
+    assert "أمين الصندوق" in listed.text
+    assert "trésorière" in form.text
+    assert "trésorière" in shown.text
+    assert "trésorière" in holder.text
+    assert "cheffe" in other.text
+    assert "trésorière" not in other.text

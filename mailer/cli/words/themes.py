@@ -8,9 +8,9 @@ from audiences.upkeep import words
 from audiences.upkeep.data_changes import DataKind
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
-from mailer.cli.directory import topics
-from mailer.cli.directory.topics import names_option
 from mailer.cli.people.authors import because_option
+from mailer.cli.words import topics
+from mailer.cli.words.topics import names_option
 from mailer.reports import shapes
 from mailer.sites.site import Site
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from audiences.topics import Topic
+from audiences.organisations import Theme
 from audiences.upkeep import data_changes, topics, words
 from audiences.upkeep.data_changes import DataKind
 from audiences.upkeep.words import WantedWord
@@ -158,7 +158,7 @@ async def add_word(
     """Add a word, and say which languages have no name."""
     async with site.database.writing() as session:
         row = await words.add(session, kind, code, word, author(by, because))
-    names = row.names if isinstance(row, Topic) else row.labels
+    names = row.labels if isinstance(row, Theme) else row.names
     without = [each for each in site.catalogues if each not in names]
     document = {"code": code, "without_name": without}
     output.done(document, f"{code} is added", as_json=as_json)

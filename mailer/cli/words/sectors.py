@@ -11,8 +11,8 @@ from audiences.languages import OFFERED
 from audiences.upkeep import bodies
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
-from mailer.cli.directory.topics import names_option, show_changed, show_retired
 from mailer.cli.people.authors import author, because_option
+from mailer.cli.words.topics import names_option, show_changed, show_retired
 from mailer.errors import NotFoundError
 from mailer.reports import shapes
 from mailer.sites.site import Site

@@ -1,0 +1,1 @@
+"""Verbs on the words of a site: topics, themes, roles, sectors, offices."""
