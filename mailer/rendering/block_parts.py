@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from mailer.rendering.forms import listing, parts, table
 from mailer.rendering.forms.parts import Part
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.rendering.markup import markdown, plain, tables
+from mailer.rendering.markup import addresses, markdown, plain, tables
 from mailer.rendering.source import Block
 
 _NOTHING = Markup()
@@ -200,10 +200,14 @@ def _partners(text: Text) -> BlockBody:
     logos = listing.partners(text.body)
     return BlockBody(
         parts=tuple(
-            PartView(picture=_picture(each.file, each.name, each.link))
+            PartView(
+                picture=_picture(each.file, each.name, addresses.encoded(each.link))
+            )
             for each in logos
         ),
-        text="\n".join(f"{each.name} ({each.link})" for each in logos),
+        text="\n".join(
+            f"{each.name} ({addresses.encoded(each.link)})" for each in logos
+        ),
     )
 
 

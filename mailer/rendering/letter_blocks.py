@@ -3,6 +3,7 @@
 An entry is shown with two buttons; a confirmation is a button.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup, escape
@@ -13,7 +14,7 @@ from mailer.rendering.block_parts import PartView
 from mailer.rendering.entry import Line, entry_lines
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Field, Marks
-from mailer.rendering.source import Source
+from mailer.rendering.source import Block, Source
 from mailer.rendering.timing.hours import Clock
 from mailer.rendering.view import BlockView, StepView, view
 
@@ -32,7 +33,7 @@ def views(source: Source, marks: Marks) -> list[BlockView]:
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         catalogue = source.block_catalogues.get(block.id, source.catalogue)
         if block.type == "section":
-            if not block.text and (following is None or following.type in _AFTER_ALL):
+            if _is_empty(block, following):
                 continue
             level = 3
             shown.append(view(block, catalogue, marks))
@@ -51,6 +52,22 @@ def views(source: Source, marks: Marks) -> list[BlockView]:
             case _:
                 shown.append(made)
     return _with_contents(shown)
+
+
+def left_out(blocks: Sequence[Block]) -> Iterator[tuple[Block, str]]:
+    """Yield the blocks that no letter would show, and why."""
+    for number, block in enumerate(blocks):
+        below = blocks[number + 1 :]
+        if block.type == "section" and _is_empty(block, below[0] if below else None):
+            what = "no block of its own stands below it, so no letter shows it"
+            yield block, f"{what}; write a block below it, or remove it"
+        listed = (each for each in below if each.type not in _NOT_LISTED)
+        if block.type == "contents" and not any(each.title for each in listed):
+            yield block, "no title stands below it to be listed; remove it"
+
+
+def _is_empty(section: Block, following: Block | None) -> bool:
+    return not section.text and (following is None or following.type in _AFTER_ALL)
 
 
 def _with_contents(blocks: list[BlockView]) -> list[BlockView]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -17,7 +16,7 @@ from mailer.rendering.block_parts import BlockBody, PartView, PictureView, Text
 from mailer.rendering.language import text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Marks
-from mailer.rendering.markup import markdown, plain
+from mailer.rendering.markup import addresses, markdown, plain
 from mailer.rendering.source import Block
 from mailer.rendering.timing import agenda, hours, occasions
 from mailer.rendering.timing.hours import Clock
@@ -40,7 +39,7 @@ _CODE = re.compile(
     r"|(?<![\\`])(?:(?:`(?!`)(?:[^`\n]|\n(?!\n))+`)|(?:``(?!`).+?(?<!`)``))(?!`))",
     re.DOTALL | re.MULTILINE,
 )
-_NOT_WORDS = {"link", "editions", "file", "logo"}  # lines that stay as they are typed
+_NOT_WORDS = {"editions", "file", "logo"}  # lines that stay as they are typed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,10 +144,8 @@ def _default_title(block: Block, catalogue: Catalogue) -> str:
 
 def _label(block: Block, catalogue: Catalogue) -> str:
     if block.type == "video":
-        host = urlsplit(block.fields["link"]).hostname or ""
-        return catalogue.text(
-            "Watch the video on %(host)s", host=host.removeprefix("www.")
-        )
+        host = addresses.host(block.fields["link"])
+        return catalogue.text("Watch the video on %(host)s", host=host)
     return catalogue.text("Read more")
 
 
@@ -168,16 +165,18 @@ def _as_shown(block: Block, language: str, marks: Marks) -> Block:
         pieces[::2] = map(shown, pieces[::2])
         return "".join(pieces)
 
+    def line(name: str, value: str) -> str:
+        if name == "link":
+            return addresses.encoded(value)
+        if name in _NOT_WORDS:
+            return value
+        return in_markdown(value) if name == "caption" else shown(value)
+
     return replace(
         block,
         title=in_markdown(block.title),
         text=in_markdown(block.text),
-        fields={
-            name: value
-            if name in _NOT_WORDS
-            else (in_markdown if name == "caption" else shown)(value)
-            for name, value in block.fields.items()
-        },
+        fields={name: line(name, value) for name, value in block.fields.items()},
     )
 
 
@@ -250,7 +249,7 @@ def _available(fields: Mapping[str, str], catalogue: Catalogue) -> LabelledLine:
         targets=tuple(
             Target(
                 label=catalogue.language_name(language),
-                address=address,
+                address=addresses.encoded(address),
                 language=language,
             )
             for language, address in editions(fields.get("editions", ""))

@@ -212,6 +212,7 @@ def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
         per_block=campaign.per_block,
     )
     model = content.translations[campaign.default_language]
+    yield from rules.check_left_out(model)
     goes = max(now, campaign.at or now)
     yield from occasions.check(model, zone=campaign.zone, goes=goes)
     host = urlsplit(site.settings.site.url).hostname or ""

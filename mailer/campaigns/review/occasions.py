@@ -14,6 +14,8 @@ from mailer.rendering.checks.problem import Problem
 from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import agenda, occasions
 
+NOON = 12
+
 
 def check(translation: Translation, *, zone: str, goes: datetime) -> Iterator[Problem]:
     """Yield the problems of the days and hours in the campaign's default language.
@@ -52,10 +54,11 @@ def _order(language: str, block: Block) -> Iterator[Problem]:
     """Warn of a step that starts before the one above it."""
     steps = agenda.steps(block.text)
     for above, step in pairwise(steps):
-        if step.span.start < above.span.start:
+        first, then = above.span.start, step.span.start
+        if then < first and not above.span.next_day:
+            meant = f"{then.hour + 12}:{then:%M}" if then.hour < NOON else "another"
             what = (
-                f"the step of {step.span.start:%H:%M} is below that of"
-                f" {above.span.start:%H:%M}; is the hour right? A step after midnight"
-                " goes into an agenda of the next day"
+                f"{then:%H:%M} stands below {first:%H:%M}; is {meant} meant? A step"
+                " after midnight goes into an agenda of the next day"
             )
             yield problem.warning(language, block.line(step.line), what)

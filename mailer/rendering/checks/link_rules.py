@@ -21,7 +21,7 @@ _POINTING = {
 # These do as the label of a button below a title.
 VAGUE = _POINTING | {"more", "en savoir plus", "más", "المزيد", "подробнее", "更多"}
 _CUT = re.compile(  # a bare address up to a sign within it, before an Asian letter
-    r"(?<![<(\[])(?:https?://|www\.)[!-;=?-~]{1,500}?(?<=[/=?&#%+_-])"
+    r"(?<![<(\[])(?:https?://|www\.)[!-;=?-~]{0,500}?(?<=[/=?&#%+_-])"
     r"(?=(?P<rest>[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{1,8}))",
     re.IGNORECASE,
 )
@@ -91,6 +91,6 @@ def _fault(address: str) -> str:
 def _host(address: str) -> str:
     whole = address if "://" in address else f"https://{address}"
     try:
-        return (urlsplit(whole).hostname or "").removeprefix("www.")
+        return addresses.host(addresses.encoded(whole))
     except ValueError:
         return ""

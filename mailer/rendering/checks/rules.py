@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from urllib.parse import urlsplit
 
-from mailer.rendering import marks
+from mailer.rendering import letter_blocks, marks
 from mailer.rendering.checks import leftovers, link_rules, placeholders, problem
 from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.pasted import check_pasted
@@ -15,13 +14,11 @@ from mailer.rendering.checks.stray_lines import check_stray_lines
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
-from mailer.rendering.timing import agenda
 
 MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
 MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
-NOON = 12
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")  # as YAML has values, which lines are not
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
@@ -47,8 +44,6 @@ def check_text(
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
-        if block.type == "agenda":
-            yield from _check_order(block, language)
         for leftover in leftovers.in_text(_without_rows(block)):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
@@ -60,16 +55,6 @@ def check_text(
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, language, where, host)
-
-
-def _check_order(block: Block, language: str) -> Iterator[Problem]:
-    """Ask about each step of an agenda that begins before the one above it."""
-    for above, step in pairwise(agenda.steps(block.text)):
-        first, then = above.span.start, step.span.start
-        if then < first and not above.span.next_day:
-            meant = f"{then.hour + 12}:{then:%M}" if then.hour < NOON else "another"
-            what = f"{then:%H:%M} stands below {first:%H:%M}; is {meant} meant?"
-            yield problem.warning(language, block.line(step.line), what)
 
 
 def _without_rows(block: Block) -> str:
@@ -170,6 +155,13 @@ def _check_subject(translation: Translation, *, invites: bool) -> Iterator[Probl
                 " same for every reader there; remove the placeholder"
             )
             yield problem.error(language, place, what)
+
+
+def check_left_out(translation: Translation) -> Iterator[Problem]:
+    """Yield an error for each block that no letter would show."""
+    for block, what in letter_blocks.left_out(translation.blocks):
+        called = f"{block.type} {block.title}".strip()
+        yield problem.error(translation.language, block.where, f"{called}: {what}")
 
 
 def check_letter(letter: Letter, *, has_topic: bool) -> Iterator[Problem]:

@@ -35,19 +35,27 @@ def columns(text: str) -> list[Part]:
     if len(found) != _PAIR:
         what = f"found {len(found)} columns; expected two, each under a line ## Heading"
         raise FormError(0, what)
+    for each in found:
+        if not each.text and not each.file:
+            what = f"the column {each.heading[:60]} is empty; write its text"
+            raise FormError(_line_of(each, text), what)
     return found
 
 
 def people(text: str) -> list[Part]:
     """Return people; raise FormError if one has neither function nor address."""
     found = _read(text)
-    lines = text.split("\n")
     for each in found:
         if not each.text:
-            line = next(n for n, row in enumerate(lines) if each.heading in row)
             what = f"{each.heading[:60]} has no function and no address; add one"
-            raise FormError(line, what)
+            raise FormError(_line_of(each, text), what)
     return found
+
+
+def _line_of(part: Part, text: str) -> int:
+    """Return the line of a part's heading, from 0."""
+    lines = text.split("\n")
+    return next(n for n, row in enumerate(lines) if part.heading in row)
 
 
 def _read(text: str) -> list[Part]:

@@ -6,8 +6,9 @@ Punctuation after an address is not part of it.
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_inline import StateInline
 
 from mailer.rendering.markup.east_asian import RANGES
@@ -31,6 +32,7 @@ _INSTEAD = [  # what an address that is none begins with, and what it should be
         (r"^(?=[^\s@/:]+@[^\s@/:]+$)", "mailto:", ""),
     )
 ]
+_TURNED = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
 
 
@@ -122,6 +124,23 @@ def read(target: str) -> tuple[str, str]:
     return unquote(mailbox), " ".join(subjects)
 
 
+def encoded(target: str) -> str:
+    """Return the address of a link as every program opens it.
+
+    A host with letters such as ü is written in ASCII (RFC 3492), a path as in a URI.
+    """
+    return normalizeLink(target)
+
+
+def host(target: str) -> str:
+    """Return the host of a web address as people write it: müller.example."""
+    named = urlsplit(target).hostname or ""
+    try:
+        return named.encode("ascii").decode("idna").removeprefix("www.")
+    except UnicodeError:
+        return named.removeprefix("www.")
+
+
 def dialled(target: str) -> str:
     """Return the address of a telephone as programs dial it: +33 (0)1 45 is +33145."""
     plain = re.sub(r"\s", "", target)
@@ -146,4 +165,6 @@ def is_said(target: str, words: str) -> bool:
     said, there = words.strip(), in_words(target)
     if target.lower().startswith("tel:"):
         return re.sub(r"[^\d+]", "", said) == re.sub(r"[^\d+]", "", there)
+    if _TURNED.search(said):
+        return False  # isolates are put around its words, so that it is no address
     return unquote(there) in {unquote(said), f"https://{unquote(said)}"}

@@ -160,12 +160,6 @@ def test_a_link_may_have_brackets_in_its_words() -> None:
     assert not [each for _, each in left if "https" in each]
 
 
-def test_an_agenda_that_goes_back_in_time_is_asked_about() -> None:
-    (asked,) = warnings("# agenda a\ntitle: T\n\n- 11:30 Talk\n- 2:00 Lunch")
-
-    assert asked == ("en.md, line 10", "02:00 stands below 11:30; is 14:00 meant?")
-
-
 def test_contents_without_titles_are_left_out() -> None:
     assert "In this letter" not in shown("# contents\n\n# opening\n\nHello.")
 

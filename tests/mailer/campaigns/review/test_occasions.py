@@ -92,7 +92,7 @@ def found(blocks: str) -> list[tuple[str, ...]]:
             AGENDA.format("2027-05-03") + "- 10:00 One\n- 9:00 Two\n",
             "warning",
             9,
-            "the step of 09:00 is below that of 10:00",
+            "09:00 stands below 10:00; is 21:00 meant?",
         ),
     ],
 )
