@@ -12,6 +12,7 @@ _EXIF, _ORIENTATION, _SCAN = 0xE1, 0x0112, 0xDA
 _TURNED = {5, 6, 7, 8}  # orientations in which width and height change places
 _PRINTED = 4  # components
 _TAIL = 4096  # octets at the end of a file, in which programs may add some
+_MOVING = re.compile(rb"!\xf9\x04.{4}\0[,!]", re.DOTALL)  # the start of each picture
 _DENSITY = re.compile(r"@([1-4])x$", re.IGNORECASE)
 
 
@@ -48,11 +49,17 @@ def is_whole(octets: bytes) -> bool:
     end = octets[-_TAIL:].rstrip(b"\0\r\n")
     if octets.startswith(b"\x89PNG"):
         return b"IEND" in end
-    return end.endswith(b";") if octets.startswith(b"GIF8") else b"\xff\xd9" in end
+    if octets.startswith(b"GIF8"):
+        return end.endswith(b";")
+    # telephones add films behind the picture, so its end may be far from the file's
+    scan = next((rest for kind, rest in _segments(octets) if kind == _SCAN), end)
+    return b"\xff\xd9" in scan
 
 
 def remarks(octets: bytes) -> Iterator[str]:
-    """Yield what some mail programs do not show well in a JPEG."""
+    """Yield what some mail programs do not show well."""
+    if octets.startswith(b"GIF8") and len(_MOVING.findall(octets)) > 1:
+        yield "moves, which some programs do not show; its first picture must suffice"
     try:
         frame = _frame(octets) if octets.startswith(b"\xff\xd8") else None
     except (struct.error, IndexError):
@@ -96,7 +103,7 @@ def _frame(octets: bytes) -> _Frame | None:
 
 
 def _segments(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the kind and content of each segment of a JPEG, up to its scan."""
+    """Yield the kind and content of each segment of a JPEG, last its scan and rest."""
     at = 2
     while at + 4 <= len(octets):
         if octets[at] != 0xFF:  # noqa: PLR2004 (each marker begins with it)
@@ -106,6 +113,7 @@ def _segments(octets: bytes) -> Iterator[tuple[int, bytes]]:
             at += 1 if kind == 0xFF else 2  # noqa: PLR2004
             continue
         if kind == _SCAN:
+            yield kind, octets[at:]
             return
         (length,) = struct.unpack(">H", octets[at + 2 : at + 4])
         yield kind, octets[at + 4 : at + 2 + length]

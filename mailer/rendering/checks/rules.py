@@ -21,6 +21,10 @@ MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")  # as YAML has values, which lines are not
+_FILE = re.compile(
+    r"\S+\.(?:png|jpe?g|gif)|(?:IMG|DSCN?|image|picture|photo)[_ -]?\d*",
+    re.IGNORECASE,
+)
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
     "an address cannot have a placeholder: it is the same for every reader; remove it"
@@ -79,12 +83,21 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
         look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line
         for leftover in look(value):
             yield problem.error(language, where, f"{name}: {leftover.sentence}")
+        if name == "alt":
+            yield from _check_alt(value, language, where)
         if name == "label" and link_rules.points(value):
             what = f"the label “{value}” does not say where the link leads"
             yield problem.warning(language, where, what)
         if _QUOTED.fullmatch(value):
             what = f"the quotation marks around {value[:60]} are shown; remove them, or"
             yield problem.warning(language, where, f"{name}: {what} write “ ”")
+
+
+def _check_alt(alt: str, language: str, where: str) -> Iterator[Problem]:
+    """Ask about a description that is only the name of a file."""
+    if _FILE.fullmatch(alt.strip()):
+        what = f"the description “{alt[:60]}” is the name of a file"
+        yield problem.warning(language, where, f"{what}; say what the picture shows")
 
 
 def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
@@ -113,6 +126,7 @@ def _check_reference(
     elif placeholders.is_in_address(reference.value):
         yield problem.error(language, where, _IN_ADDRESS)
     elif reference.kind is ReferenceKind.IMAGE:
+        yield from _check_alt(reference.words, language, where)
         if not reference.words:
             what = f"the image {shown} has no description; write ![description](…)"
             yield problem.error(language, where, what)

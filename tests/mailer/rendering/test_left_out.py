@@ -4,7 +4,7 @@ import pytest
 
 from mailer.rendering.checks import rules
 from mailer.rendering.source import Translation
-from tests.mailer.rendering.test_blocks import blocks_of, fault
+from tests.mailer.rendering.test_blocks import blocks_of, fault, problems
 
 
 def left_out(text: str) -> list[tuple[str, str]]:
@@ -50,3 +50,15 @@ def test_a_column_without_a_text_is_refused() -> None:
     text = "# columns c\ntitle: Where\n\n## Paris\n\n## Dakar\n\nText."
 
     assert "line 9: the column Paris is empty" in fault(text)
+
+
+@pytest.mark.parametrize("alt", ["hall.JPG", "IMG_2041", "image1", "DSC 0012"])
+@pytest.mark.parametrize(
+    "text", ["# picture p\nfile: a.png\nalt: {}", "# text t\n\n![{}](cid:a.png)"]
+)
+def test_a_description_that_is_the_name_of_a_file_is_asked_about(
+    text: str, alt: str
+) -> None:
+    ((_, what),) = problems(text.format(alt))
+
+    assert what.startswith(f"the description “{alt}” is the name of a file")

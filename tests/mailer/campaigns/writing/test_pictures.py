@@ -1,6 +1,7 @@
 """Pictures are found by their names, and shown in the size of their files."""
 
 import re
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from tests.acts import campaigning
 from tests.acts.pictures import attached, jpeg, png
 
 PNG = png(120, 40)
+GIF = b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0, 0, 0)
+FRAME = (
+    b"!\xf9\x04\0\x0a\0\0\0," + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x01D\0"
+)
+MOVING = GIF + FRAME * 3 + b";"
 
 
 def letter(text: str) -> Letter:
@@ -139,6 +145,20 @@ def test_a_damaged_picture_has_no_size_or_a_positive_one(
     assert size is None or min(size) > 0
 
 
+def test_a_photograph_with_a_film_behind_it_is_whole() -> None:
+    scan = jpeg(40, 20, 1)[:-2] + b"\xff\xda\0\x02" + b"x" * 99
+
+    assert picture_size.is_whole(scan + b"\xff\xd9" + b"ftypmp42" * 2000)
+    assert not picture_size.is_whole(scan)
+
+
+def test_a_gif_of_one_picture_does_not_move() -> None:
+    still = GIF + FRAME + b";"
+
+    assert picture_size.is_whole(still)
+    assert list(picture_size.remarks(still)) == []
+
+
 @pytest.mark.parametrize(
     ("octets", "what"),
     [
@@ -150,6 +170,7 @@ def test_a_damaged_picture_has_no_size_or_a_positive_one(
         (png(10, 9000), "is shown 10 × 9000 pixels, higher than a screen"),
         (jpeg(40, 20, 6), "is turned by its Exif data"),
         (jpeg(40, 20, 1, components=4), "has colours for print"),
+        (MOVING, "moves, which some programs do not show"),
     ],
 )
 def test_a_damaged_or_large_picture_is_reported(octets: bytes, what: str) -> None:
