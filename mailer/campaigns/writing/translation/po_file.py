@@ -23,6 +23,11 @@ _CHARSETS = re.compile(
     r"|gb(k|2312|18030)|big5|euc-(jp|kr)|shift_jis",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(
+    r"(?:(?:msgctxt|msgid|msgstr(?:\[\d{1,2}\])?)[ \t]{0,9})?"
+    r'"(?:[^"\\]|\\.)*"'
+)
+_CONTEXT = re.compile(r'msgctxt[ \t]{0,9}"(.+)"')
 _PLURALS = re.compile(rb"nplurals[ \t]{0,9}=[ \t]{0,9}([^;\\\"\n]{0,40})")
 _PLURAL = re.compile(r"[n0-9\s?:<>=!&|()%+*/-]{1,300}")
 MAX_PLURALS = 6  # Arabic has six
@@ -79,8 +84,12 @@ def _decoded(octets: bytes, name: str) -> str:
 
 
 def _check_lines(lines: list[str], name: str) -> None:
-    """Refuse plurals, too long lines and too many entries before they are parsed."""
-    entries = 0
+    """Refuse what the parser takes wrongly, or does not limit.
+
+    It drops the last letter of a text whose quotation mark is not closed, and keeps
+    one of two entries of the same place.
+    """
+    entries, contexts = 0, set()
     for number, line in enumerate(lines, start=1):
         where = f"{name}, line {number}"
         bare = line.strip().removeprefix("#~").strip()
@@ -91,3 +100,16 @@ def _check_lines(lines: list[str], name: str) -> None:
         entries += bare.startswith("msgid")
         if entries > MAX_ENTRIES:
             raise ContentError(where, f"is beyond {MAX_ENTRIES:,} entries")
+        if line.strip() and not line.lstrip().startswith("#"):
+            _check_quoted(line.strip(), where)
+        if context := _CONTEXT.match(line.strip()):
+            if context[1] in contexts:
+                what = f"{context[1][:80]} is here twice; keep one of the two entries"
+                raise ContentError(where, what)
+            contexts.add(context[1])
+
+
+def _check_quoted(line: str, where: str) -> None:
+    if _QUOTED.fullmatch(line) is None:
+        what = f'found {line[:60]!r}; expected msgid, msgstr or nothing before "…"'
+        raise ContentError(where, f'{what}, and \\" for a quotation mark in a text')

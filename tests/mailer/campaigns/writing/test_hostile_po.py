@@ -104,6 +104,38 @@ def test_the_plural_forms_of_translators_tools_are_read(stated: str) -> None:
     assert [message.string for message in made if message.id] == ["b"]
 
 
+ENTRY = 'msgctxt "a/title"\nmsgid "A"\nmsgstr {}\n'
+
+
+@pytest.mark.parametrize(
+    ("entries", "line", "what"),
+    [
+        (ENTRY.format('"Lettre'), 8, "expected msgid"),
+        (ENTRY.format('Lettre"'), 8, "expected msgid"),
+        (ENTRY.format('"Le "B""'), 8, "for a quotation mark in a text"),
+        (ENTRY.format('"Lettre" x'), 8, "expected msgid"),
+        (ENTRY.format('"Lettre\\"'), 8, "expected msgid"),
+        (ENTRY.format("“Lettre”"), 8, "expected msgid"),
+        (ENTRY.format('""\n"Lettre\n"'), 9, "expected msgid"),
+        ("<<<<<<< HEAD\n" + ENTRY.format('"L"'), 6, "expected msgid"),
+        (ENTRY.format('"L"') + "\n" + ENTRY.format('"M"'), 10, "a/title is here twice"),
+    ],
+)
+def test_what_the_parser_would_take_wrongly_is_refused_with_its_line(
+    entries: str, line: int, what: str
+) -> None:
+    with pytest.raises(ContentError, match=rf"^a\.po, line {line}: .*{what}"):
+        po_file.catalogue(f"{UTF_8}\n{entries}".encode(), "a.po")
+
+
+def test_a_quotation_mark_in_a_text_is_read() -> None:
+    entry = ENTRY.format('"Le \\"B\\", \\\\ "\n"fin"')
+
+    (message,) = list(po_file.catalogue(f"{UTF_8}\n{entry}".encode(), "a.po"))[1:]
+
+    assert message.string == 'Le "B", \\ fin'
+
+
 def test_a_file_in_another_usual_encoding_is_read() -> None:
     text = HEAD.format("ISO-8859-1") + '\nmsgid "a"\nmsgstr "été"\n'
 
