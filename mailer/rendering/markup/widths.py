@@ -10,6 +10,7 @@ Only if that is not enough do they break.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from mailer.rendering.marks import Marks
 
@@ -166,10 +167,14 @@ def _broken(text: str, fit: _Fit, marks: Marks) -> str:
 
 
 def _pieces(word: str, length: int) -> list[str]:
-    """Cut a word into pieces that are not longer than `length`, if it is longer."""
+    """Cut a word into pieces of one length, not longer than `length`.
+
+    So no letter stands alone on the last line.
+    """
     units = _UNIT.findall(word)
     if len(units) <= length:
         return [word]
+    length = ceil(len(units) / ceil(len(units) / length))
     pieces: list[list[str]] = [[]]
     for unit in units:
         last = pieces[-1]
