@@ -19,6 +19,8 @@ _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|[?=#%~](?=[A-Za-z0-9])|{_AND})*"
 _END = r"(?:(?<=\b[A-Za-z]\.[A-Za-z]\.)|(?<![.:'’]))"  # a stop belongs to the line
 _NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
     r"(?:\(\+\d{1,4}\)[ .\u00a0-]?|\+\(?)\d[\d ().\u00a0-]{3,40}\d"
+    r"|\(\d{2,5}\)[ .\u00a0-]?\d{2,4}(?:[ .\u00a0-]\d{2,4}){1,4}(?!\d)"
+    r"|(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])"
     r"|(?<!\d)\d{2,4}(?:[ .\u00a0-]\d{2,4}){3,6}(?!\d)"
     r"|(?<![\w)])[+−-]\d[\d.,]{0,20}"
 )

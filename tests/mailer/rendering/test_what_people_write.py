@@ -11,6 +11,7 @@ from mailer.campaigns.writing import embedding, parsing
 from mailer.errors import ContentError
 from mailer.rendering.checks import leftovers, rules
 from mailer.rendering.checks.problem import Severity
+from mailer.rendering.markup import addresses
 from mailer.rendering.render import render
 from mailer.rendering.source import Letter, Translation
 from mailer.rendering.timing import days
@@ -69,7 +70,7 @@ def check(letter: Letter, translation: Translation, text: str) -> None:
     hrefs = {unescape(each) for each in re.findall(r'href="([^"]+)"', letter.html)}
     for target in re.findall(r"\]\(<?((?:https|mailto|tel):(?:[^()>]|\(b\))*)\)", text):
         spaces = "" if target.startswith("tel:") else "%20"
-        assert target.replace(" ", spaces) in hrefs
+        assert addresses.encoded(target.replace(" ", spaces)) in hrefs
     shown = reading.words_of(letter.text)
     for day in re.findall(r"(?m)^\W*date\W*[:：]\W*(\w.*)$", text):
         assert shown[str(days.read(day).year)] or "2027年" in letter.text
