@@ -79,7 +79,11 @@ async def letters(site: Site, path: Path) -> list[Sample]:
     written = folder.read(path)
     async with site.database.writing() as session:
         campaign = await edit.add(
-            session, written, templates=site.templates, author=founding.EDITOR, now=now()
+            session,
+            written,
+            templates=site.templates,
+            author=founding.EDITOR,
+            now=now(),
         )
         await references.assign_number(session, campaign)
     async with site.database.reading() as session:

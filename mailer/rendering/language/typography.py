@@ -52,21 +52,22 @@ _FEWEST_DIGITS = 8  # of a telephone number
 _SYMBOL = re.compile(
     r"(?<=\d) (?=(?:EX|C|م ?ت|م)/[A-Z0-9])|(?<=/R[eé]s\.) (?=\d)", re.ASCII
 )
-_SIGNS = (re.compile(r"(?<=\d) (?=[%€$])"), NO_BREAK)
+# Each begins with its space, which is found at once; what is before it comes second.
+_SIGNS = (re.compile(r" (?<=\d )(?=[%€$])"), NO_BREAK)
 _ENDS = r"(?=[\s)*_\]».,…\u2069]|$)"
 _FRENCH = (
-    (re.compile(rf"(?<=\S)[ \u00a0](?=[;?!]+{_ENDS})"), NARROW),
-    (re.compile(rf"(?<=\S) (?=[:»]{_ENDS})"), NO_BREAK),
-    (re.compile(r"(?<=«) (?=\S)"), NO_BREAK),
-    (re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \u00a0]h) (?=\d\d\b)"), NO_BREAK),
-    (re.compile(rf"(?<=\d) (?=(?:{_MONTHS})\b)|(?<=\b1er) (?={_MONTHS})"), NO_BREAK),
-    (re.compile(r"(?<=\bn°) (?=\d)|(?<=\d) (?=\d{3}(?!\d))"), NO_BREAK),
+    (re.compile(rf"[ \u00a0](?=[;?!]+{_ENDS})(?<=\S[ \u00a0])"), NARROW),
+    (re.compile(rf" (?=[:»]{_ENDS})(?<=\S )"), NO_BREAK),
+    (re.compile(r" (?<=« )(?=\S)"), NO_BREAK),
+    (re.compile(r" (?:(?<=\d )(?=h\b)|(?<=\d[ \u00a0]h )(?=\d\d\b))"), NO_BREAK),
+    (re.compile(rf" (?:(?<=\d )|(?<=\b1er ))(?=(?:{_MONTHS})\b)"), NO_BREAK),
+    (re.compile(r" (?:(?<=\bn° )(?=\d)|(?<=\d )(?=\d{3}(?!\d)))"), NO_BREAK),
     _SIGNS,
 )
 _RUSSIAN = (
-    (re.compile(r"(?<=\S) (?=—\s)"), NO_BREAK),
-    (re.compile(r"(?:(?<=№)|(?<=\b[пстг]\.)|(?<=\bст\.)) (?=\d)"), NO_BREAK),
-    (re.compile(r"(?<=\d) (?=(?:г\.|года|год|млн|млрд|тыс\.)(?!\w))"), NO_BREAK),
+    (re.compile(r" (?=—\s)(?<=\S )"), NO_BREAK),
+    (re.compile(r" (?=\d)(?:(?<=№ )|(?<=\b[пстг]\. )|(?<=\bст\. ))"), NO_BREAK),
+    (re.compile(r" (?<=\d )(?=(?:г\.|года|год|млн|млрд|тыс\.)(?!\w))"), NO_BREAK),
     _SIGNS,
 )
 _RULES = {"fr": _FRENCH, "ru": _RUSSIAN, "es": (_SIGNS,)}
