@@ -1,4 +1,4 @@
-"""Names of delegations and field offices in six languages, from names of places.
+"""Names of delegations, commissions and offices in six languages, from places.
 
 A country's name in the lists may end with its form of State in brackets: `Iran (Islamic
 Republic of)`. Inside a sentence the form comes first. Russian and Chinese keep the
@@ -20,6 +20,14 @@ _OFFICES = {
     "ru": "Бюро ЮНЕСКО в {}",
     "zh": "教科文组织驻{}办事处",
 }
+_COMMISSIONS = {
+    "en": "National Commission for UNESCO – {}",
+    "fr": "Commission nationale pour l’UNESCO – {}",
+    "es": "Comisión Nacional de Cooperación con la UNESCO – {}",
+    "ar": "اللجنة الوطنية لليونسكو – {}",
+    "ru": "Национальная комиссия по делам ЮНЕСКО — {}",
+    "zh": "{}教科文组织全国委员会",
+}
 
 
 def delegation(country: Mapping[str, str]) -> dict[str, str]:
@@ -35,6 +43,14 @@ def delegation(country: Mapping[str, str]) -> dict[str, str]:
         "ar": f"الوفد الدائم {_to_in_arabic(country['name_ar'])} لدى اليونسكو",
         "ru": f"Постоянное представительство при ЮНЕСКО — {_curly(country['name_ru'])}",
         "zh": f"{country['name_zh']}常驻教科文组织代表团",
+    }
+
+
+def commission(country: Mapping[str, str]) -> dict[str, str]:
+    """Return a commission's names by language where its own name is not known."""
+    return {
+        each: form.format(_curly(country[f"name_{each}"]))
+        for each, form in _COMMISSIONS.items()
     }
 
 

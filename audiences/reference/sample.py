@@ -60,13 +60,17 @@ def _delegations() -> Iterator[dict[str, str]]:
 
 
 def _commissions() -> Iterator[dict[str, str]]:
+    countries = {row["iso2"]: row for row in rows("member_states.csv")}
     for row in rows("national_commissions.csv"):
+        names = _with_local(row)
+        if row["name_en_basis"] == "pattern":
+            names = official_names.commission(countries[row["iso2"]]) | names
         yield {
             "organisation": row["code"],
             "kind": "natcom",
             "country": row["iso2"],
             "organisation_languages": row["language"],
-            **_names(_with_local(row)),
+            **_names(names),
             "address": row["contact_email"],
             "roles": "head focal_point",
             "topics": _USUAL_TOPICS,

@@ -42,6 +42,23 @@ def test_every_office_has_a_name_in_every_language() -> None:
     assert offices["geneva"]["ru"] == "Бюро ЮНЕСКО в Женеве"
 
 
+def test_a_commission_is_named_in_the_language_of_its_letter() -> None:
+    table = sample.sample()
+    code = table.positions["organisation"]
+    found = {row[code]: row for row in table.rows}
+
+    def name(organisation: str, language: str) -> str:
+        place = table.positions[f"organisation_name_{language}"]
+        return found[organisation][place]
+
+    assert name("natcom-ad", "fr") == "Commission nationale pour l’UNESCO – Andorre"
+    assert name("natcom-ad", "zh") == "安道尔教科文组织全国委员会"
+    assert (
+        name("natcom-ae", "ar") == "اللجنة الوطنية الإماراتية للتربية والثقافة والعلوم"
+    )
+    assert name("natcom-ae", "es").endswith(" – Emiratos Árabes Unidos")
+
+
 def test_an_ngo_has_its_name_in_the_language_of_that_name() -> None:
     table = sample.sample()
     code = table.positions["organisation"]
