@@ -22,7 +22,7 @@ LONG_SUBJECT = 80
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")  # as YAML has values, which lines are not
 _FILE = re.compile(
-    r"\S+\.(?:png|jpe?g|gif)|(?:IMG|DSCN?|image|picture|photo)[_ -]?\d*",
+    r"\S+\.(?:png|jpe?g|gif)|(?:IMG|DSCN?|image|picture|photo)[_ -]?\d+",
     re.IGNORECASE,
 )
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are

@@ -62,3 +62,7 @@ def test_a_description_that_is_the_name_of_a_file_is_asked_about(
     ((_, what),) = problems(text.format(alt))
 
     assert what.startswith(f"the description “{alt}” is the name of a file")
+
+
+def test_a_word_that_describes_a_picture_is_no_name_of_a_file() -> None:
+    assert problems("# text t\n\n![Photo](cid:a.png)") == []
