@@ -36,6 +36,7 @@ from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
 from mailer.web.calendar_feed import CalendarFeed
 from mailer.web.console import routes
+from mailer.web.console.letters.streams import OpenStreams
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
@@ -72,6 +73,7 @@ def create(site: Site, stopping: asyncio.Event | None = None) -> Front:
         "mail_site": site,
         "readiness": Readiness(site),
         "recording": recording,
+        "streams": OpenStreams(),
         "stopping": stopping or asyncio.Event(),
     }
     handlers: list[ControllerRouterHandler] = [

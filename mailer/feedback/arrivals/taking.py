@@ -45,10 +45,10 @@ async def take(site: Site, arrivals: Sequence[Arrival], *, now: datetime) -> Rec
 
 async def read(site: Site, arrivals: Sequence[Arrival]) -> Read:
     """Read mails in the child, all but those that are stored already."""
-    digests = {each.digest for each in arrivals}
+    digests = {digest for each in arrivals for digest in each.digests}
     async with site.database.reading() as session:
         known = await recording.known(session, digests)
-    new = [each for each in arrivals if each.digest not in known]
+    new = [each for each in arrivals if known.isdisjoint(each.digests)]
     octets = [each.octets for each in new]
     opened = await asyncio.to_thread(reader.kept.read, octets) if new else []
     mails = [

@@ -21,12 +21,27 @@ class Arrival:
 
     @cached_property
     def digest(self) -> bytes:
-        """Return what is the same whenever the same mail arrives."""
-        return hashlib.blake2b(self.octets, digest_size=32).digest()
+        """Return what is the same whenever the same mail arrives, by any way.
+
+        A Maildir has lines that end with LF, IMAP and LMTP with CRLF.
+        """
+        return _digest(self.octets.replace(b"\r\n", b"\n"))
+
+    @cached_property
+    def digests(self) -> frozenset[bytes]:
+        """Return the digest, and that of the octets as they came.
+
+        The store has the latter of mails that it took before line ends were alike.
+        """
+        return frozenset({self.digest, _digest(self.octets)})
 
     def kept(self) -> bytes:
         """Return the beginning of the mail as it is stored."""
         return zlib.compress(self.octets[:MAX_KEPT])
+
+
+def _digest(octets: bytes) -> bytes:
+    return hashlib.blake2b(octets, digest_size=32).digest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

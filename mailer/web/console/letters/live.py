@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import ServerSentEvent
+from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from mailer import clock
 from mailer.campaigns import control, lookup
@@ -23,16 +23,19 @@ from mailer.outcomes import closing, resuming
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.figures.kept import Kept
 from mailer.reports.figures.message_counts import MessageCounts
+from mailer.signin import browsers
 from mailer.sites.site import Site
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing, strings
-from mailer.web.console.guard import Visit
+from mailer.web.console.guard import Visit, could
 from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.letters.state_names import named
+from mailer.web.console.letters.streams import OpenStreams
 from mailer.web.console.showing import HOME
 
 EVERY, LASTS = 2.0, 60.0  # seconds between figures, and until a stream ends
+SOON, LATER = 3_000, 30_000  # milliseconds until a browser asks again
 OLD = timedelta(seconds=5)  # figures for which what is to go is counted again
 MESSAGES = {
     MessageState.ACCEPTED: "taken by the mail servers",
@@ -84,31 +87,51 @@ async def events(
     request: Asking,
     number: FromPath[int],
     figures: NamedDependency[CampaignFigures],
+    streams: NamedDependency[OpenStreams],
     stopping: NamedDependency[asyncio.Event],
 ) -> ServerSentEvent:
-    """Send the figures when they change, for a minute; browsers then ask again."""
+    """Send the figures when they change, for a minute; browsers then ask again.
+
+    Where many streams are open, another one ends after the first figures, and its
+    browser asks again after half a minute.
+    """
     first = await _look(request.user.site, number, figures, watched=True)
-    return ServerSentEvent(_changes(request.user, first, figures, stopping))
+    return ServerSentEvent(_changes(request.user, first, figures, streams, stopping))
 
 
 async def _changes(
-    asked: Visit, seen: _Seen, figures: CampaignFigures, stopping: asyncio.Event
-) -> AsyncIterator[str]:
+    asked: Visit,
+    seen: _Seen,
+    figures: CampaignFigures,
+    streams: OpenStreams,
+    stopping: asyncio.Event,
+) -> AsyncIterator[ServerSentEventMessage]:
     """Yield the figures as they change; no session is held while it waits."""
-    yield _page(asked, seen, "figures.html").content
-    end = asyncio.get_running_loop().time() + LASTS
-    while asyncio.get_running_loop().time() < end:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), EVERY)
-        if stopping.is_set():
-            return
-        before = seen
-        seen = await _look(asked.site, before.campaign.id, figures, watched=True)
-        if seen.differs(before):
-            yield _page(asked, seen, "figures.html").content
-        last = seen.counted is not None and not seen.counted.renewing
-        if last and seen.campaign.state != CampaignState.SENDING:
-            return
+    with streams.another() as has_room:
+        again = SOON if has_room else LATER
+        content = _page(asked, seen, "figures.html").content
+        yield ServerSentEventMessage(content, retry=again)
+        end = asyncio.get_running_loop().time() + LASTS
+        while has_room and asyncio.get_running_loop().time() < end:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), EVERY)
+            if stopping.is_set() or not await _may_still(asked):
+                return
+            before = seen
+            seen = await _look(asked.site, before.campaign.id, figures, watched=True)
+            if seen.differs(before):
+                content = _page(asked, seen, "figures.html").content
+                yield ServerSentEventMessage(content)
+            last = seen.counted is not None and not seen.counted.renewing
+            if last and seen.campaign.state != CampaignState.SENDING:
+                return
+
+
+async def _may_still(asked: Visit) -> bool:
+    """Whether the user is still signed in, with the right to see the figures."""
+    async with asked.site.database.reading() as session:
+        signed = await browsers.find(session, asked.signed.token, now=clock.now())
+    return signed is not None and could(signed.user, Right.READ)
 
 
 async def _look(

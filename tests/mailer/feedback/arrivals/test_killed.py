@@ -94,6 +94,7 @@ asyncio.run(receive(*sys.argv[2:]))
 """
 )
 STEPS = 16  # more than any way has
+KILLED_AT = (1, 4, 6, 9)  # before, within and after the transaction, and at its end
 Given = TypeVar("Given")
 Way = Callable[["Killing", int], Awaitable[int]]
 
@@ -196,23 +197,30 @@ async def by_webhook(killing: Killing, step: int) -> int:
 
 
 @contextlib.asynccontextmanager
-async def prepared(site: Site, relay: Relay, place: Path) -> AsyncIterator[Killing]:
-    """Send a letter; yield what comes back of it, with an IMAP mailbox that has it."""
+async def prepared(
+    site: Site, relay: Relay, place: Path, *, by_server: bool
+) -> AsyncIterator[Killing]:
+    """Send a letter; yield what comes back of it, by a server of IMAP if so asked."""
     number = await returning.sent(site, relay, place)
     (leaving,) = [each for each in relay.accepted if each.recipient == readers.ED]
     sent = [each for each in relay.accepted if each is not leaving][:3]
     token = leaving.octets.partition(b"/u/")[2][:50].decode()
     ledger = await campaigning.ledger(site, number)
+    killing = Killing(
+        site=site,
+        sent=sent,
+        leave=f"From: {readers.ED}\nSubject: {token}\n\n".encode(),
+        webhooks=[
+            await _event(site, each, ledger[each.recipient])
+            for each in (*sent, leaving)
+        ],
+    )
+    hooks = {"mailgun_file": "mailgun.key"}
+    edit_toml(site.root / "config.toml", {("feedback", "hooks"): hooks})
+    if not by_server:
+        yield killing
+        return
     with dovecot.running() as server:
-        killing = Killing(
-            site=site,
-            sent=sent,
-            leave=f"From: {readers.ED}\nSubject: {token}\n\n".encode(),
-            webhooks=[
-                await _event(site, each, ledger[each.recipient])
-                for each in (*sent, leaving)
-            ],
-        )
         server.deliver(*(mail for _, mail in killing.mails))
         (site.root / "imap.password").write_text(dovecot.PASSWORD)
         imap = {
@@ -222,11 +230,7 @@ async def prepared(site: Site, relay: Relay, place: Path) -> AsyncIterator[Killi
             "password_file": "imap.password",
             "ca_file": str(server.folder / "ca.pem"),
         }
-        values = {
-            ("feedback", "imap"): imap,
-            ("feedback", "hooks"): {"mailgun_file": "mailgun.key"},
-        }
-        edit_toml(site.root / "config.toml", values)
+        edit_toml(site.root / "config.toml", {("feedback", "imap"): imap})
         yield killing
 
 
@@ -246,9 +250,10 @@ async def _event(site: Site, sent: Received, row: Message) -> bytes:
 async def test_killed_between_any_two_steps_nothing_is_lost_or_counted_twice(
     site: Site, relay: Relay, tmp_path: Path, way: Way
 ) -> None:
-    async with prepared(site, relay, tmp_path) as killing:
+    by_server = way is by_imap
+    async with prepared(site, relay, tmp_path, by_server=by_server) as killing:
         killed = 0
-        for step in range(0, STEPS, 1 if way is by_imap else 3):
+        for step in KILLED_AT:
             killed += await way(killing, step)
         for _ in range(2):  # what came, whole; and once more, which changes nothing
             await way(killing, 1_000)
@@ -263,4 +268,4 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_counted_twice(
             assert counted.states[MessageState.BOUNCED] == 3
             assert (await readers.standings(site))[readers.TOPIC] == "ended"
             assert len(await returning.suppressed(site)) == 3
-    assert killed >= 3
+    assert killed >= 2

@@ -4,13 +4,16 @@ import asyncio
 import os
 import signal
 import sys
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from mailer import clock
 from mailer.errors import RefusedError
 from mailer.feedback.arrivals import maildir, reader, taking
+from mailer.feedback.models import FeedbackMail
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
 from tests.acts import campaigning, returning
@@ -77,6 +80,26 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_counted_twice(
     assert list((folder / "new").iterdir()) == []
     await returning.returned(site, mails)
     assert len(await returning.suppressed(site)) == 3
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_mail_that_comes_by_two_ways_counts_once(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """A Maildir ends its lines with LF, IMAP and LMTP with CRLF."""
+    _, mails = await bounces(site, relay, tmp_path)
+    other = [each.replace(b"\n", b"\r\n") for each in mails]
+
+    first = await returning.take(site, mails)
+    again = await returning.take(site, other)
+    async with site.database.writing() as session:
+        for each in await session.scalars(select(FeedbackMail)):
+            each.digest = blake2b(other[each.id - 1], digest_size=32).digest()
+    of_older_versions = await returning.take(site, other)
+
+    assert (first.kinds["bounce"], first.known) == (3, 0)
+    assert (again.kinds.total(), again.known) == (0, 3)
+    assert (of_older_versions.kinds.total(), of_older_versions.known) == (0, 3)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
