@@ -1,18 +1,21 @@
 """/console/audiences: rules that are kept under a name: counted, changed, renamed."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.segments import compiler, resolve, save, saved, vocabularies
+from audiences.segments import compiler, save, saved, vocabularies
 from audiences.segments.saved import SavedSegment
 from audiences.store.permission import DirectoryRight
 from mailer.campaigns.writing import saved_rules
 from mailer.errors import RefusedError
+from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -21,7 +24,7 @@ from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 from mailer.web.console.writing import rule_form
-from mailer.web.console.writing.rule_form import TriedRule
+from mailer.web.console.writing.rule_form import Keep, TriedRule
 from mailer.web.console.writing.sentence import Row
 
 ROOM = f"{HOME}/audiences"
@@ -60,11 +63,16 @@ async def new(request: Asking) -> Response[Any]:
 
 
 @get("/audiences/{name:str}", right=Right.READ)
-async def one(request: Asking, name: FromPath[str]) -> Response[Any]:
+async def one(
+    request: Asking, name: FromPath[str], figures: NamedDependency[CampaignFigures]
+) -> Response[Any]:
     """Show a saved rule: the contacts it picks, its uses, and its versions."""
     asked = request.user
     versions = await _versions(asked, name)
-    return await _page(asked, versions, name, TriedRule(rule=versions[0].rule))
+    tried = TriedRule(rule=versions[0].rule)
+    version = versions[0].version, asked.now.date()
+    keep = partial(figures.of_directory, ("rule", name), version=version)
+    return await _page(asked, versions, name, tried, keep=keep)
 
 
 @post("/new-rule", right=DirectoryRight.RULES, status_code=200)
@@ -160,8 +168,12 @@ async def _page(
     fault: str = "",
     seen: str = "",  # the version that the user saw; empty: the latest
     renamed: str = "",
+    keep: Keep | None = None,
 ) -> Response[Any]:
-    """Show a rule with the contacts it picks; `versions` is None for a new one."""
+    """Show a rule with the contacts it picks; `versions` is None for a new one.
+
+    With `keep` the count of a large directory may be older.
+    """
     async with asked.site.database.reading() as session:
         context = await _context(session, asked)
         used = await saved_rules.uses(session, name) if versions else None
@@ -171,7 +183,7 @@ async def _page(
             rows = _rows(tried)
             if tried.rule:
                 found = await rule_form.found(asked, session, tried.rule, context)
-                found["counted"] = await resolve.count(session, tried.rule, context)
+                found |= await rule_form.counted(asked, tried.rule, context, keep)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
     return showing.show(

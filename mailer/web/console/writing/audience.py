@@ -4,6 +4,7 @@ The rule is a sentence of rows, or a text; trying one changes nothing until it i
 """
 
 import secrets
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -11,9 +12,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
-from audiences.segments import resolve
-from audiences.segments.compiler import Context
-from audiences.segments.resolve import Counted
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
@@ -91,7 +89,8 @@ async def _page(
         try:
             rows = tried.rows()
             found = await rule_form.found(asked, session, rule, context, address)
-            found |= await _counted(asked, campaign, rule, context, figures)
+            keep = figures and partial(figures.of_audience, "readers", campaign)
+            found |= await rule_form.counted(asked, rule, context, keep)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
     return showing.show(
@@ -116,30 +115,6 @@ def _of_campaign(asked: Visit, campaign: Campaign, rule: str) -> dict[str, Any]:
         "stands": pieces.digest_of(campaign.audience),
         "may": asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         "names": asked.could(Right.NAMES),
-    }
-
-
-async def _counted(
-    asked: Visit,
-    campaign: Campaign,
-    rule: str,
-    context: Context,
-    figures: CampaignFigures | None,
-) -> dict[str, Any]:
-    """Count the readers of a rule; without a count while they are counted at first."""
-
-    async def count() -> Counted:
-        async with asked.site.database.reading() as session:
-            return await resolve.count(session, rule, context)
-
-    if figures is None:
-        return {"counted": await count()}
-    kept = await figures.of_audience("readers", campaign, count)
-    return {
-        "counted": kept.value if kept else None,
-        "kept": kept,
-        "counted_at": showing.earlier(asked, kept.at if kept else None),
-        "pending": kept is None,
     }
 
 

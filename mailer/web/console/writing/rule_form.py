@@ -1,5 +1,6 @@
 """A rule as a form: its rows or its text, the contacts it picks, and its words."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts
 from audiences.segments import compiler, explanation, facts, grammar, named, resolve
 from audiences.segments.compiler import Context
+from audiences.segments.resolve import Counted
+from mailer.reports.figures.kept import Kept
 from mailer.users.acts import Right
+from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.writing import sentence
 from mailer.web.console.writing.sentence import Row
@@ -33,6 +37,7 @@ LEFT_OUT = {
     "unconfirmed": "have not confirmed their wish yet",
     "not_subscribed": "never asked for this topic",
 }
+Keep = Callable[[Callable[[], Awaitable[Counted]]], Awaitable[Kept[Counted] | None]]
 EMPTY = Row(part=sentence.ALL, fact="", sign="=", values="")
 STRINGS = (*KINDS.values(), *LEFT_OUT.values())
 
@@ -103,6 +108,29 @@ async def found(
             contact = await contacts.find(session, address, key=asked.site.address_key)
             why = await explanation.explain(session, rule, contact, context)
     return {"people": people, "why": why}
+
+
+async def counted(
+    asked: Visit, rule: str, context: Context, keep: Keep | None
+) -> dict[str, Any]:
+    """Count the readers of a rule, or ask `keep` for what was counted.
+
+    Without a count while they are counted at first.
+    """
+
+    async def count() -> Counted:
+        async with asked.site.database.reading() as session:
+            return await resolve.count(session, rule, context)
+
+    if keep is None:
+        return {"counted": await count()}
+    kept = await keep(count)
+    return {
+        "counted": kept.value if kept else None,
+        "kept": kept,
+        "counted_at": showing.earlier(asked, kept.at if kept else None),
+        "pending": kept is None,
+    }
 
 
 def words(asked: Visit, context: Context) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from audiences.segments import save
+from mailer import clock
 from mailer.reports.figures import campaign_figures, kept, message_counts
 from mailer.sites.site import Site
 from tests.acts import campaigning
@@ -41,6 +43,10 @@ async def test_pages_say_that_they_are_counted_and_then_when(
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     draft = await campaigning.add(site, campaigning.write(tmp_path))
+    async with site.database.writing() as session:
+        await save.save(
+            session, "african-ngos", "kind = ngo", by="editor", now=clock.now()
+        )
     async with serving(site) as pages:
         one = await visitor(site, pages, "editor")
         first = {
@@ -53,6 +59,7 @@ async def test_pages_say_that_they_are_counted_and_then_when(
                 f"/campaigns/{draft}/check",
                 f"/campaigns/{draft}/audience",
                 "/topics",
+                "/audiences/african-ngos",
             )
         }
         assert "being counted" in first[f"/campaigns/{number}/report"]
