@@ -24,6 +24,7 @@ LINK = re.compile(r"/u/([\w-]{34,100})(?![\w-])", re.ASCII)
 _LEAVE = re.compile(r"(?<![\w-])[\w-]{34,100}(?![\w-])", re.ASCII)
 _REPORT = "message/feedback-report"
 _REPLY = re.compile(r"^METHOD:\s{0,9}REPLY\s{0,9}$", re.IGNORECASE | re.MULTILINE)
+_CALENDARS = {"text/calendar", "application/ics", "text/x-vcalendar"}
 _LISTS = {"bulk", "junk", "list"}
 
 
@@ -164,7 +165,8 @@ def _report(mail: MimePart, kind: MailKind) -> str:
 def _calendar(mail: MimePart) -> str:
     """Return the first answer to an invitation in a mail: METHOD:REPLY (RFC 5546)."""
     for part in mail.walk():
-        if part.content_type == "text/calendar":
+        named = part.parameters.get("name", "").lower().endswith(".ics")
+        if part.content_type in _CALENDARS or named:
             text = part.text()[:MAX_CALENDAR]
             if _REPLY.search(text):
                 return text

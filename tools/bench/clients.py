@@ -14,7 +14,12 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +44,7 @@ from tools.waiting import eventually
 SLOW, BUSY, MESSAGES = 1_100, 100, 20_000
 BEGUN = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: "
 IDLE = 10.0  # seconds for which the pages alone are asked
+Beside = AbstractAsyncContextManager[None]  # what is done meanwhile
 
 
 @dataclass
@@ -58,21 +64,24 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
         port = free_port()
         edit_toml(site / "config.toml", {("web", "port"): port})
         rounds = []
+        asked = Asked()
         for clients in (False, True):
             number = int(
                 measure.run(sending.write, site, 1, cluster=None).told["campaign"]
             )
-            rounds.append(asyncio.run(_delivered(site, number, port, clients=clients)))
+            rounds.append(
+                asyncio.run(_round(site, number, port, asked if clients else None))
+            )
         each = asyncio.run(_each_request(site, number, port))
     alone, beside = rounds
-    own = each * sum(beside[2].values())
+    own = each * sum(asked.answers.values())
     found = {
         "messages": messages,
         "alone_s": round(alone[0], 2),
         "beside_s": round(beside[0], 2),
         "alone_cpu_s": round(alone[1], 2),
         "beside_cpu_s": round(beside[1], 2),
-        "requests": sum(beside[2].values()),
+        "requests": sum(asked.answers.values()),
         "pages_cpu_s": round(own, 2),
         "change": round((beside[0] - own) / alone[0] - 1, 3),
     }
@@ -85,30 +94,39 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
     return found
 
 
-async def _delivered(
-    folder: Path, number: int, port: int, *, clients: bool
-) -> tuple[float, float, Counter[int]]:
+async def _round(
+    folder: Path, number: int, port: int, asked: Asked | None
+) -> tuple[float, float]:
+    """Deliver a campaign, beside clients that count their answers if so asked."""
+    if asked is None:
+        return await delivered(folder, number, port, nullcontext())
+    async with open_site(folder / "config.toml") as site:
+        token = await _token(site, number - 1)
+    return await delivered(folder, number, port, _clients(port, token, asked))
+
+
+async def delivered(
+    folder: Path, number: int, port: int, beside: Beside
+) -> tuple[float, float]:
     """Release a campaign while `serve` runs; return what its delivery took.
 
-    It is the seconds from the release to the end, by the record of the campaign, the
-    processor seconds of `serve` meanwhile, and the answers to the clients.
+    It is the seconds from the release to the end, by the record of the campaign, and
+    the processor seconds of `serve` meanwhile.
     """
-    asked = Asked()
     async with open_site(folder / "config.toml") as site:
-        token = await _token(site, number - 1) if clients else ""
-        with _serve(folder) as process:
-            await eventually(lambda: _answers(port), "no pages", within=60)
-            async with _clients(port, token, asked) if clients else nullcontext():
-                before = _processor(process)
+        with serve(folder) as process:
+            await eventually(lambda: answers(port), "no pages", within=60)
+            async with beside:
+                before = processor(process)
                 await asyncio.to_thread(
                     measure.run, sending.send, folder, number, cluster=None
                 )
                 await eventually(
                     lambda: _is_over(site, number), "it is not sent", within=600
                 )
-                used = _processor(process) - before
+                used = processor(process) - before
             process.terminate()
-        return await _took(site, number), used, asked.answers
+        return await _took(site, number), used
 
 
 async def _took(site: Site, number: int) -> float:
@@ -131,22 +149,24 @@ async def _each_request(folder: Path, number: int, port: int) -> float:
     asked = Asked()
     async with open_site(folder / "config.toml") as site:
         token = await _token(site, number)
-    with _serve(folder) as process:
-        await eventually(lambda: _answers(port), "the pages do not answer", within=60)
-        before = _processor(process)
+    with serve(folder) as process:
+        await eventually(lambda: answers(port), "the pages do not answer", within=60)
+        before = processor(process)
         async with _clients(port, token, asked):
             await asyncio.sleep(IDLE)
-        used = _processor(process) - before
+        used = processor(process) - before
         process.terminate()
     return used / max(1, sum(asked.answers.values()))
 
 
-def _serve(folder: Path) -> "subprocess.Popen[bytes]":
+def serve(folder: Path) -> "subprocess.Popen[bytes]":
+    """Start `mailer serve`."""
     command = [sys.executable, "-m", "mailer", "--config", str(folder / "config.toml")]
     return subprocess.Popen([*command, "serve"], stderr=subprocess.DEVNULL)
 
 
-def _processor(process: "subprocess.Popen[bytes]") -> float:
+def processor(process: "subprocess.Popen[bytes]") -> float:
+    """Return the processor seconds of a process."""
     stat = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8")
     ticks = stat.rpartition(")")[2].split()[11:13]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
@@ -158,7 +178,8 @@ async def _is_over(site: Site, number: int) -> bool:
     return CampaignState(found.state) is CampaignState.FINISHED
 
 
-async def _answers(port: int) -> bool:
+async def answers(port: int) -> bool:
+    """Whether the pages are there."""
     with suppress(httpx.HTTPError):
         async with httpx.AsyncClient() as client:
             return (await client.get(f"http://127.0.0.1:{port}/healthz")).is_success

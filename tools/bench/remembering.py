@@ -6,7 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, insert, literal, select, text, update
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    String,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.segments import compiler, resolve, vocabularies
@@ -106,7 +117,7 @@ async def _answers(session: AsyncSession, number: int, now: object) -> None:
     chosen = select(
         func.randomblob(32)
         if session.get_bind().dialect.name == "sqlite"
-        else func.sha256(cast(cast(Message.id, text("text")), text("bytea"))),
+        else func.sha256(cast(cast(Message.id, String), LargeBinary)),
         *(literal(each) for each in (now, "bench", FeedbackKind.REPLY)),
         *(literal(each) for each in (MailStanding.FILED, number)),
         Message.id,

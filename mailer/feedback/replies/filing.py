@@ -80,26 +80,18 @@ async def _answer(
     Mails may come in another order than they were written.
     """
     reply = wording.calendar_reply(mail.calendar)
-    if reply is None:
+    given = reply.of(mail.sender) if reply is not None else None
+    if reply is None or given is None:
         return
-    contact_id = await messages.reader(session, site, mail.sender)
-    if contact_id is None:
+    attendee, answer = given
+    if not await _speaks_for(session, site, attendee, mail):
         return
-    events = await session.scalars(
-        select(Campaign.event)
-        .join(Message, Message.campaign_id == Campaign.id)
-        .where(
-            Message.contact_id == contact_id,
-            Message.marked_at.is_not(None),
-            Campaign.event.is_not(None),
-        )
-    )
-    uids = {str(each["uid"]) for each in events if each}
-    uid = reply.uid if reply.uid in uids else reply.uid.rpartition("@")[0]
-    if uid not in uids:
+    contact_id = await messages.reader(session, site, attendee)
+    uid = await _invited(session, contact_id, reply.uid) if contact_id else None
+    if uid is None:
         return
     at = min(reply.at or now, now)
-    values = {"answer": reply.answer.value, "sequence": reply.sequence, "at": at}
+    values = {"answer": answer.value, "sequence": reply.sequence, "at": at}
     put = insert(session, EventAnswer).values(uid=uid, contact_id=contact_id, **values)
     await session.execute(
         put.on_conflict_do_update(
@@ -111,6 +103,35 @@ async def _answer(
             ),
         )
     )
+
+
+async def _speaks_for(
+    session: AsyncSession, site: Site, attendee: str, mail: OpenedMail
+) -> bool:
+    """Whether a mail may answer for an attendee, who may have several addresses.
+
+    It comes from that address or its domain, or names the letter of that reader.
+    """
+    theirs, ours = (each.lower() for each in (mail.sender, attendee))
+    if theirs.rpartition("@")[2] == ours.rpartition("@")[2]:
+        return True
+    return await messages.named(session, site, attendee, mail.answers) is not None
+
+
+async def _invited(session: AsyncSession, contact_id: int, uid: str) -> str | None:
+    """Return our code of the event to which a contact was invited; None if not."""
+    events = await session.scalars(
+        select(Campaign.event)
+        .join(Message, Message.campaign_id == Campaign.id)
+        .where(
+            Message.contact_id == contact_id,
+            Message.marked_at.is_not(None),
+            Campaign.event.is_not(None),
+        )
+    )
+    uids = {str(each["uid"]) for each in events if each}
+    named = (uid, uid.rpartition("@")[0])
+    return next((each for each in named if each in uids), None)
 
 
 async def _propose(

@@ -10,15 +10,21 @@ from mailer.feedback import addresses, phrases
 
 ANSWERS = ("reply", "answer", "auto-reply")  # kinds of mail that the unit reads
 MAX_LINES = 500  # of an answer to an invitation
+_EVENT = re.compile(
+    r"^BEGIN:VEVENT\s(.*?)(?:^(?:END:VEVENT|BEGIN:VALARM)|\Z)",
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _LEAVES_ALONE = re.compile(
     r"^\W{0,9}(?:(?:re|aw|sv|tr|rv|antw)\W{1,3}){0,3}", re.IGNORECASE
 )
 _FOLD = re.compile(r"\r?\n[ \t]")
-_LINE = re.compile(
-    r"^(UID|SEQUENCE|DTSTAMP|ATTENDEE)\b([^:\n]{0,500}):([^\n]{0,500})",
+_LINE = re.compile(  # a parameter in quotes may have a colon (RFC 5545, 3.1)
+    r"^(UID|SEQUENCE|DTSTAMP|ATTENDEE)((?:;(?:\"[^\"\n]{0,500}\"|[^\":\n]){0,500})?)"
+    r":([^\n]{0,500})",
     re.IGNORECASE | re.MULTILINE,
 )
-_PARTSTAT = re.compile(r";PARTSTAT=\"?([A-Za-z-]{1,20})", re.IGNORECASE)
+_QUOTED = re.compile(r"(?<!PARTSTAT=)\"[^\"]*\"", re.IGNORECASE)
+_PARTSTAT = re.compile(r";\s?PARTSTAT=\"?([A-Za-z-]{1,20})", re.IGNORECASE)
 
 
 class InvitationAnswer(StrEnum):
@@ -27,12 +33,14 @@ class InvitationAnswer(StrEnum):
     YES = "yes"
     NO = "no"
     PERHAPS = "perhaps"
+    DELEGATED = "delegated"  # somebody else comes
 
 
 _ANSWERS = {
     "accepted": InvitationAnswer.YES,
     "declined": InvitationAnswer.NO,
     "tentative": InvitationAnswer.PERHAPS,
+    "delegated": InvitationAnswer.DELEGATED,
 }
 
 
@@ -42,9 +50,19 @@ class CalendarReply:
 
     uid: str
     sequence: int
-    attendee: str  # an address; empty: the sender of the mail
-    answer: InvitationAnswer
+    # each attendee who answers; an empty address is the sender of the mail
+    attendees: tuple[tuple[str, InvitationAnswer], ...]
     at: datetime | None  # when the program of the reader made it (RFC 5546, 3.2.3)
+
+    def of(self, sender: str) -> tuple[str, InvitationAnswer] | None:
+        """Return who answers, and what: the sender, else the only attendee.
+
+        A program may answer from another address of its owner, or for somebody else.
+        """
+        for address, answer in self.attendees:
+            if address.lower() in {"", sender.lower()}:
+                return sender, answer
+        return self.attendees[0] if len(self.attendees) == 1 else None
 
 
 def asks_to_leave(subject: str) -> bool:
@@ -62,25 +80,27 @@ def has_left(text: str) -> str:
 
 
 def calendar_reply(text: str) -> CalendarReply | None:
-    """Return the answer in an iCalendar text; None if it has none of these three."""
+    """Return the answer in an iCalendar text; None if nobody answers in it."""
+    event = _EVENT.search(_FOLD.sub("", text))
     values = {"uid": "", "sequence": "0", "dtstamp": ""}
-    attendee, answer = "", None
-    for match in list(_LINE.finditer(_FOLD.sub("", text)))[:MAX_LINES]:
+    attendees: dict[str, InvitationAnswer] = {}
+    for match in list(_LINE.finditer(event[1] if event else ""))[:MAX_LINES]:
         name = match[1].lower()
         if name in values:
             values[name] = match[3].strip()
-        elif status := _PARTSTAT.search(match[2]):
+        elif status := _PARTSTAT.search(_QUOTED.sub("", match[2])):
             answer = _ANSWERS.get(status[1].lower())
-            attendee = next(iter(addresses.within(match[3])), "")
+            if answer is not None:
+                address = next(iter(addresses.within(match[3])), "")
+                attendees.setdefault(address, answer)
     uid = characters.plain(values["uid"])[:100]
-    if answer is None or not uid:
+    if not attendees or not uid:
         return None
     sequence = values["sequence"][:6]
     return CalendarReply(
         uid=uid,
         sequence=int(sequence) if sequence.isdecimal() else 0,
-        attendee=attendee,
-        answer=answer,
+        attendees=tuple(attendees.items()),
         at=_instant(values["dtstamp"]),
     )
 

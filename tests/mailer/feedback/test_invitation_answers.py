@@ -18,7 +18,7 @@ from tests.mailer.feedback import test_past
 from tools.peers.relay import Received, Relay
 
 STRANGER = "stranger@elsewhere.example"
-REPLY = """From: A reader <{sender}>
+REPLY = """From: A reader <{mailer}>
 To: partnerships@liaison.example
 Subject: Accepted: the session
 MIME-Version: 1.0
@@ -49,11 +49,17 @@ END:VCALENDAR
 
 
 def answer(
-    letter: Received, answer: str, *, minutes: int | None = 0, sender: str = ""
+    letter: Received,
+    answer: str,
+    *,
+    minutes: int | None = 0,
+    sender: str = "",
+    mailer: str = "",
 ) -> bytes:
     """What the calendar program of a reader sends back, made from the letter it got.
 
-    `minutes` is how long after the letter the reader answered; None: it does not say.
+    `mailer` is the address it comes from, if that is another. `minutes` is how long
+    after the letter the reader answered; None: it does not say.
     """
     parts = email.message_from_bytes(letter.octets).walk()
     (part,) = [each for each in parts if each.get_content_type() == "text/calendar"]
@@ -67,6 +73,7 @@ def answer(
         stamp = f"DTSTAMP:{made:%Y%m%dT%H%M%SZ}\n"
     return REPLY.format(
         sender=sender or letter.recipient,
+        mailer=mailer or sender or letter.recipient,
         stamp=stamp,
         uid=lines["UID"],
         sequence=lines["SEQUENCE"],
@@ -85,7 +92,8 @@ async def test_answers_are_counted_in_lists_rules_and_the_report(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await returning.sent(site, relay, tmp_path, toml=test_event.toml())
-    first, second, third, fourth, *_ = relay.accepted
+    first, second, third, fourth, fifth, sixth, *_ = relay.accepted
+    alias = f"office@{fifth.recipient.partition('@')[2]}"
     mails = [
         answer(first, "ACCEPTED"),
         answer(second, "DECLINED", minutes=60),
@@ -93,6 +101,10 @@ async def test_answers_are_counted_in_lists_rules_and_the_report(
         answer(third, "TENTATIVE", minutes=5),
         answer(third, "ACCEPTED", minutes=None),
         answer(fourth, "ACCEPTED", sender=STRANGER),
+        answer(fourth, "ACCEPTED", mailer=STRANGER),
+        answer(fifth, "ACCEPTED", mailer=alias),
+        answer(sixth, "ACCEPTED", minutes=1),
+        answer(sixth, "DELEGATED", minutes=9),
         answer(replace(first, recipient=fourth.recipient), "NEEDS-ACTION"),
     ]
 
@@ -105,12 +117,12 @@ async def test_answers_are_counted_in_lists_rules_and_the_report(
             told = await reading.read(
                 session, campaign, zone=site.zone, now=clock.now()
             )
-        assert counted == {"sector": {"no": 1, "yes": 2}}
-        assert told.total.answered == told.as_json()["answered"] == 3
+        assert counted == {"sector": {"delegated": 1, "no": 1, "yes": 3}}
+        assert told.total.answered == told.as_json()["answered"] == 5
         rules = {
             rule: await test_past.count(site, f"answered(session, {rule})")
-            for rule in ("yes", "no", "perhaps")
+            for rule in ("yes", "no", "perhaps", "delegated")
         }
-        assert rules == {"yes": 2, "no": 1, "perhaps": 0}
+        assert rules == {"yes": 3, "no": 1, "perhaps": 0, "delegated": 1}
     assert (await campaigning.report(site, number)).accepted == 10
     assert await returning.suppressed(site) == {}

@@ -54,34 +54,6 @@ def test_a_wish_to_leave_is_read_in_six_languages(subject: str, asks: object) ->
     assert wording.asks_to_leave(subject) is asks
 
 
-def calendar(status: str, *, uid: str = "session-2027@liaison.example") -> str:
-    return (
-        "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:" + uid + "\r\n"
-        f"ATTENDEE;CN=Ed;PARTSTAT={status}:mailto:{ED[:8]}\r\n {ED[8:]}\r\n"
-        "SEQUENCE:1\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "answered"),
-    [
-        (calendar("ACCEPTED"), ("yes", ED)),
-        (calendar("DECLINED"), ("no", ED)),
-        (calendar("TENTATIVE"), ("perhaps", ED)),
-        (calendar("NEEDS-ACTION"), None),
-        (calendar("DELEGATED"), None),
-        ("", None),
-        ("UID:" * 10_000, None),
-    ],
-)
-def test_an_answer_to_an_invitation_is_read(
-    text: str, answered: tuple[str, str] | None
-) -> None:
-    read = wording.calendar_reply(text)
-
-    assert (read and (read.answer, read.attendee)) == answered
-
-
 async def test_an_answer_is_filed_to_its_letter_and_a_vacation_changes_nothing(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:

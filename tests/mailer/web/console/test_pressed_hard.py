@@ -55,6 +55,7 @@ async def test_a_search_of_ten_kilobytes_is_answered(site: Site) -> None:
         longer = await ed.get(f"/directory?search={LONG * 3}")
         after = await ed.get("/directory")
 
-    assert [each.status_code for each in answers] == [200, 200, 200, 200]
+    assert {each.status_code for each in answers} <= {200, 422}  # 422: no address
+    assert all("<main" in each.text for each in answers)
     assert longer.status_code in {200, 400, 414, 431}
     assert after.status_code == 200
