@@ -13,6 +13,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable
 from enum import StrEnum
@@ -54,6 +55,7 @@ _SLICES = {
     Purpose.PREFERENCES: slice(16, 32),
     Purpose.CONFIRM: slice(32, 48),
 }
+_TAG = re.compile(r"^(?:prvs=[^=@]{1,40}=|btv1==[^=@]{1,60}==)")
 _RETURN_PATH = slice(48, 58)
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _NUMBER_SIZE = 8  # octets of a message number, which is a BIGINT
@@ -106,6 +108,14 @@ def inert() -> Signed:
     return Signed(bytes(1 + _SIZE), secrets.token_bytes(64), secrets.token_bytes(32))
 
 
+def untagged(local_part: str) -> str:
+    """Return a local part in lower case, without the tag that a relay put before it.
+
+    Bounce address tag validation: draft-levine-smtp-batv, and Barracuda's form of it.
+    """
+    return _TAG.sub("", local_part.lower())
+
+
 class LinkSigner:
     """Signs with the newest of a site's keys; verifies with all of them."""
 
@@ -144,7 +154,7 @@ class LinkSigner:
 
         Raises TokenError where it was not made by this site.
         """
-        prefix, _, rest = local_part.lower().partition("r-")
+        prefix, _, rest = untagged(local_part).partition("r-")
         if prefix:
             raise TokenError("this return-path was not made by this site")
         try:

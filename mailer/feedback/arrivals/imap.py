@@ -24,10 +24,26 @@ TIMEOUT = 60.0  # seconds that the server may be silent
 IDLE_SECONDS = 60.0  # that one IDLE lasts; then the folder is looked at in any case
 SLICE = 1.0  # seconds after which a wait looks whether it is to end
 FAULTS = (imaplib.IMAP4.error, OSError, ssl.SSLError, ValueError)
+LONGEST = 20_000_000  # octets of a line, which may list two million mails
 _PIECE = 65_536  # octets
 _NEWS = re.compile(rb"EXISTS|RECENT|BYE")
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
+
+
+class _PlainImap(imaplib.IMAP4):
+    """A client that takes the numbers of a large mailbox in one line."""
+
+    def readline(self) -> bytes:
+        """Return a line of the server; raise IMAP4.error if it is too long."""
+        line: bytes = self.file.readline(LONGEST + 1)
+        if len(line) > LONGEST:
+            raise self.error(f"a line has more than {LONGEST} octets")
+        return line
+
+
+class _TlsImap(_PlainImap, imaplib.IMAP4_SSL):
+    """The same over TLS."""
 
 
 class ImapFolder:
@@ -73,8 +89,8 @@ class ImapFolder:
     def _connected(self, context: ssl.SSLContext) -> imaplib.IMAP4:
         host, port = self._settings.host, self._settings.port
         if self._settings.security == "tls":
-            return imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT)
-        return imaplib.IMAP4(host, port, timeout=TIMEOUT)
+            return _TlsImap(host, port, ssl_context=context, timeout=TIMEOUT)
+        return _PlainImap(host, port, timeout=TIMEOUT)
 
     def _select(self) -> int:
         """Open the folder; return its UIDVALIDITY."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mailer.errors import TokenError
 from mailer.feedback.opening import OpenedMail
-from mailer.links import LinkSigner, Purpose, Stamp
+from mailer.links import LinkSigner, Purpose, Stamp, untagged
 
 NOT_OURS = "its return-path was not made by this site"
 NO_RETURN_PATH = "it names no return-path of this site"
@@ -72,7 +72,7 @@ def _of_paths(signer: LinkSigner, named: Iterable[str]) -> Proof:
     why = NO_RETURN_PATH
     for address in named:
         local = address.rpartition("@")[0]
-        if not local.lower().startswith("r-"):
+        if not untagged(local).startswith("r-"):
             continue
         try:
             stamp = signer.stamp_of_return_path(local)

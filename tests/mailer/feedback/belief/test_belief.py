@@ -40,6 +40,28 @@ async def test_a_bounce_with_our_signature_suppresses_its_reader_once(
     assert len(await returning.stored(site)) == 1
 
 
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_return_path_that_a_relay_has_tagged_is_known(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    """Relays with bounce address tag validation write prvs=… before the local part."""
+    await returning.sent(site, relay, tmp_path)
+    first, second, third, *_ = relay.accepted
+    mails = [
+        returning.report(replace(each, sender=f"{tag}{each.sender}"))
+        for each, tag in (
+            (first, "prvs=190694bd6d="),
+            (second, "btv1==52f8ab02ac3==".upper()),
+            (third, "prvs=r-00="),
+        )
+    ]
+    forged = returning.report(replace(first, sender=f"prvs={first.sender}"))
+
+    recorded = await returning.take(site, [*mails, forged])
+
+    assert (recorded.kinds["bounce"], recorded.quarantined) == (3, 1)
+
+
 async def test_forged_bounces_change_nothing_and_are_kept(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
