@@ -36,10 +36,10 @@ class _PlainImap(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """Return a line of the server; raise IMAP4.error if it is too long."""
-        line: bytes = self.file.readline(LONGEST + 1)
+        line = self.file.readline(LONGEST + 1)
         if len(line) > LONGEST:
             raise self.error(f"a line has more than {LONGEST} octets")
-        return line
+        return line if isinstance(line, bytes) else line.encode()
 
 
 class _TlsImap(_PlainImap, imaplib.IMAP4_SSL):

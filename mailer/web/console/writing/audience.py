@@ -89,7 +89,9 @@ async def _page(
         try:
             rows = tried.rows()
             found = await rule_form.found(asked, session, rule, context, address)
-            keep = figures and partial(figures.of_audience, "readers", campaign)
+            keep: rule_form.Keep | None = None
+            if figures is not None:
+                keep = partial(figures.of_audience, "readers", campaign)
             found |= await rule_form.counted(asked, rule, context, keep)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)

@@ -8,7 +8,8 @@ from mailer.sites.site import Site
 from tests.acts import campaigning, readers, returning
 from tests.acts.console import add_user, visitor
 from tests.mailer.feedback.lost.test_lost import ED, add_deputy, heal, lose
-from tests.mailer.feedback.test_replies import answer, calendar, named
+from tests.mailer.feedback.test_calendar_replies import OUTLOOK, calendar
+from tests.mailer.feedback.test_replies import answer, named
 from tools.peers.relay import Relay
 from tools.peers.serving import serving
 
@@ -125,7 +126,7 @@ async def test_who_may_not_see_names_sees_no_answers(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     number = await returning.sent(site, relay, tmp_path)
-    invited = answer(await named(site, number), calendar("ACCEPTED"))
+    invited = answer(await named(site, number), calendar(OUTLOOK))
     await returning.take(site, [invited], of_replies=True)
     await add_user(site, "lea", "viewer")
 
