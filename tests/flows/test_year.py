@@ -1,31 +1,32 @@
 """A year of the ten mailings: each date once, at its instant; each mail once."""
 
 import asyncio
-import itertools
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.upkeep.changes import Author
 from mailer import clock
-from mailer.calendar import dates, leads, notices, planning, schedule, series
+from mailer.calendar import dates, leads, notices, planning, series
 from mailer.calendar.planning import SeriesPlan
 from mailer.calendar.showing import entries, spans
-from mailer.campaigns import lookup
-from mailer.campaigns.models import Campaign, Occurrence, Series
-from mailer.campaigns.writing import edit, folder, starting
+from mailer.campaigns.models import Approval, Campaign, Occurrence, Series
+from mailer.campaigns.version_models import SignOff
 from mailer.errors import RefusedError
+from mailer.maintenance import audit_rows
 from mailer.outbox.models import Message
 from mailer.processes import noticing, ticking
 from mailer.sites.site import Site
-from mailer.users.models import User
-from tests.acts import campaigning
+from mailer.users import standing_in
+from tests.acts import unit
 from tests.acts.turns import APPROVER, EDITOR, mails
+from tests.acts.unit import DEPUTY, READER, TRANSLATOR, Unit
 from tools.peers.relay import Relay
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -46,21 +47,17 @@ CANCELLED = ("monthly-letter", "2027-08-03")
 UNAPPROVED = ("focal-points", "2027-06-30")  # its approver is absent
 EDITED = ("consultation", "2027-05-15")  # after its approval, and approved again
 LATE = ("monthly-letter", "2027-04-06")  # approved an hour before
+SIGNED = "programme-news"  # its French is signed off by who did not write it
+ABSENT = (date(2027, 7, 1), date(2027, 7, 31))  # the deputy approves on these days
+PARIS = ZoneInfo("Europe/Paris")
 pytestmark = pytest.mark.prove
-
-
-async def give_addresses(session: AsyncSession) -> None:
-    for name in (EDITOR, APPROVER):
-        user = await session.get(User, name)
-        assert user is not None
-        user.address = f"{name}@unit.example"
 
 
 async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
     """Make the ten series; return each date of the year, as the calendar has it."""
     now = clock.now()
     async with site.database.writing() as session:
-        await give_addresses(session)
+        await unit.join(session)
         for letter_type, cadence in MAILINGS.items():
             if letter_type == "monthly-letter":
                 found = await series.named(session, letter_type)
@@ -75,8 +72,9 @@ async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
             plan = SeriesPlan(
                 letter_type=letter_type,
                 audience="kind = sector",
-                languages="en",
+                languages="en fr" if letter_type == SIGNED else "en",
                 owner=EDITOR,
+                translators=f"{TRANSLATOR} {READER}" if letter_type == SIGNED else "",
                 approvers=APPROVER,
             )
             author = Author(by=EDITOR, at=now)
@@ -84,6 +82,10 @@ async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
         monthly = await series.named(session, CANCELLED[0])
         office = site.settings.office.office
         await dates.skip(session, monthly, CANCELLED[1], author, office=office)
+        head = Author(by=APPROVER, at=now)
+        await standing_in.name_deputy(
+            session, APPROVER, DEPUTY, ABSENT, head, zone=PARIS
+        )
     first, last = spans.year(2027, "UTC")
     async with site.database.reading() as session:
         planned = await entries.between(
@@ -96,70 +98,26 @@ async def plan_year(site: Site) -> list[tuple[str, str, datetime]]:
     ]
 
 
-class Unit:
-    """The people: they write, approve and schedule what was opened."""
-
-    def __init__(self, site: Site, place: Path) -> None:
-        self.site = site
-        self.place = place
-        self.names = itertools.count()
-
-    async def write(self, number: int, more: str = "") -> None:
-        """Write the text of a draft in its folder, and import the folder again."""
-        path = self.place / f"draft-{next(self.names)}"
-        async with self.site.database.reading() as session:
-            campaign = await lookup.get(session, number)
-            await starting.copy(session, campaign, path, today=campaign.day)
-        text = campaigning.TEXT + f"\nLetter {number}. {more}\n"
-        (path / "en.md").write_text(text, encoding="utf-8")
-        async with self.site.database.writing() as session:
-            await edit.replace(
-                session,
-                await lookup.get(session, number),
-                folder.read(path),
-                templates=self.site.templates,
-                by=EDITOR,
-                now=clock.now(),
-            )
-
-    async def approve(self, number: int, name: str) -> None:
-        """Approve a draft, and give it the time of its own slot."""
-        await campaigning.approve(self.site, number)
-        async with self.site.database.writing() as session:
-            campaign = await lookup.get(session, number)
-            slot = await schedule.in_series(
-                session, self.site, campaign, name, by=EDITOR, now=clock.now()
-            )
-            assert slot.draft_id == number
-
-    async def act(self, name: str, day: str, before: timedelta) -> None:
-        """Do what is to be done this long before a date."""
-        async with self.site.database.reading() as session:
-            own = await series.named(session, name)
-            rows = await series.slots_of(session, own)
-            found = [row for row in rows if str(leads.local_of(row).date()) == day]
-        number = found[0].draft_id
-        assert number is not None
-        late, edited = (name, day) == LATE, (name, day) == EDITED
-        if before == 10 * DAY:
-            await self.write(number)
-        elif (name, day) == UNAPPROVED:
-            return
-        elif before == (HOUR if late else 2 * DAY):
-            await self.approve(number, name)
-        elif edited and before == DAY:
-            await self.write(number, "Corrected.")
-            with pytest.raises(RefusedError):
-                await schedule_again(self.site, number, name)
-            await self.approve(number, name)
-
-
-async def schedule_again(site: Site, number: int, name: str) -> None:
-    async with site.database.writing() as session:
-        campaign = await lookup.get(session, number)
-        await schedule.in_series(
-            session, site, campaign, name, by=EDITOR, now=clock.now()
-        )
+async def act(unit: Unit, name: str, day: str, before: timedelta) -> None:
+    """Do what is to be done this long before a date."""
+    number = await unit.draft(name, day)
+    absent = ABSENT[0] <= clock.now().astimezone(PARIS).date() <= ABSENT[1]
+    late, edited = (name, day) == LATE, (name, day) == EDITED
+    if before == 10 * DAY:
+        await unit.write(number)
+    elif (name, day) == UNAPPROVED:
+        return
+    elif before == 4 * DAY and name == SIGNED:
+        await unit.translate(number)
+    elif before == (HOUR if late else 2 * DAY):
+        if name == SIGNED:
+            await unit.sign_off(number)
+        await unit.approve(number, name, absent=absent)
+    elif edited and before == DAY:
+        await unit.write(number, "Corrected.")
+        with pytest.raises(RefusedError):
+            await unit.schedule(number, name)
+        await unit.approve(number, name, absent=absent)
 
 
 async def two_tickers(site: Site, now: datetime) -> None:
@@ -188,6 +146,9 @@ async def killed_tick(
 async def test_a_year_is_kept(
     site: Site, relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    signed = site.templates_folder / SIGNED / "template.toml"
+    text = signed.read_text(encoding="utf-8")
+    signed.write_text(f'sign_off = ["fr"]\n{text}', encoding="utf-8")
     with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC), tick=True):
         planned = await plan_year(site)
     # the hour may change between a date and the days before it
@@ -201,14 +162,14 @@ async def test_a_year_is_kept(
         for name, day, at in planned
         for before in (10 * DAY, 4 * DAY, 2 * DAY, DAY, HOUR, timedelta())
     )
-    unit = Unit(site, tmp_path)
+    people = Unit(site, tmp_path)
     for place, (now, name, day, before) in enumerate(steps):
         with time_machine.travel(now, tick=True):
             if place == 0:
                 await killed_tick(site, now, monkeypatch)
             await two_tickers(site, now)
             if before:
-                await unit.act(name, day, before)
+                await act(people, name, day, before)
     await two_tickers(site, steps[-1][0] + MINUTE)
 
     released, unreleased = await outcome(site)
@@ -223,6 +184,35 @@ async def test_a_year_is_kept(
     assert len(asked) == len(planned)
     missed = [each for _, each in subjects if each.startswith("No letter was sent")]
     assert missed == ["No letter was sent: focal-points, 30 June 2027"]
+    await compare_people(site, planned, mails(relay))
+    assert (await audit_rows.verify(site)).faults == 0
+
+
+async def compare_people(
+    site: Site,
+    planned: Sequence[tuple[str, str, datetime]],
+    sent: Sequence[tuple[str, str]],
+) -> None:
+    """Compare who approved, signed off and was asked with who had to."""
+    turns = {(name, day): at - 2 * DAY for name, day, at in planned}
+    lent = {
+        f"{name}, {date.fromisoformat(day):%-d %B %Y}"
+        for (name, day), at in turns.items()
+        if ABSENT[0] <= at.astimezone(PARIS).date() <= ABSENT[1]
+    }
+    asked = {each.partition(": ")[2] for user, each in sent if user == DEPUTY}
+    read = [each for user, each in sent if user == READER]
+    signed = [name for name, _, _ in planned if name == SIGNED]
+    async with site.database.reading() as session:
+        approvals = await session.execute(
+            select(Approval.by, Approval.on_behalf).where(Approval.by == DEPUTY)
+        )
+        offs = await session.scalars(select(SignOff.by))
+        assert list(approvals.all()) == [(DEPUTY, APPROVER)] * len(lent)
+        assert offs.all() == [READER] * len(signed)
+    assert len(lent) > 1
+    assert asked == lent
+    assert len(read) >= len(signed)
 
 
 async def outcome(
