@@ -128,6 +128,8 @@ def _is_over(days: Days, year: int, event: date | None) -> bool:
 
 
 def _no_date(days: Days, after: datetime) -> str:
+    if days.starts is not None and days.ends is not None and days.starts > after.date():
+        return f"the cadence has no date from {days.starts} until {days.ends}"
     if days.event or days.ends is not None:
         return f"the cadence has no date after {after:%Y-%m-%d %H:%M}; all have passed"
     return f"the cadence has no date in the {HORIZON} years after {after:%Y-%m-%d}"

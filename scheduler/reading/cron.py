@@ -6,8 +6,8 @@ from datetime import time
 
 from scheduler.cadences import EVERY_DAY, LAST, SHORTEST_MONTH, Recurrence, Weekday
 from scheduler.errors import ScheduleError
-from scheduler.reading.phrases import too_often
 from scheduler.reading.recurrence_rules import Taken
+from scheduler.reading.refusals import too_often
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DAYS = "sun|mon|tue|wed|thu|fri|sat"

@@ -23,7 +23,11 @@ MORE_NUMBERS: Mapping[str, Any] = {
     "quatorze": 14,
     "quinze": 15,
     "vingt": 20,
+    "vingt et un": 21,
+    "vingt-et-un": 21,
     "trente": 30,
+    "trente et un": 31,
+    "trente-et-un": 31,
     "quatre-vingt-dix": 90,
 }
 ORDINALS = (

@@ -133,7 +133,7 @@ def _recurrence(text: str, heard: Heard) -> tuple[Recurrence, set[str], str]:
         used = {"any_day", "period", "months"}
         return Recurrence(weekdays=EVERY_DAY, months=heard.months), used, ""
     months = () if heard.weekdays else _months(text, heard)
-    if heard.months and months:
+    if heard.months and months and heard.times in {None, (len(months), "year")}:
         found = Recurrence(working=True, nths=(1,), months=months)
         return found, {"times", "period", "months"}, FIRST_WORKING_DAY
     raise _no_day(text)
@@ -215,14 +215,18 @@ def _with_last(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _require_times(text: str, heard: Heard, days: int) -> None:
-    """Refuse twice a month with another number of days in a month."""
-    if heard.times and heard.times[1] == "month" and heard.times[0] != days:
+    """Refuse twice a month with another number of days in a month, or twice a week."""
+    if heard.times is None or heard.times[1] == "year":
+        return
+    if heard.times != (days, "month"):
         raise _wrong_times(text, heard, days, "days of the month")
 
 
 def _wrong_times(text: str, heard: Heard, found: int, what: str) -> ScheduleError:
-    times = heard.times[0] if heard.times else 0
-    return ScheduleError(f"{text!r} has {found} {what}; expected {times}, as it says")
+    times, unit = heard.times or (0, "")
+    said = f"{times} a {unit}"
+    what = what if found > 1 else what.replace("days", "day").replace("months", "month")
+    return ScheduleError(f"{text!r} has {found} {what}; expected {said}, as it says")
 
 
 def _months(text: str, heard: Heard) -> tuple[int, ...]:

@@ -109,7 +109,7 @@ class _Reader:
 
     def _interval(self, unit: str, count: int, words: str) -> None:
         if unit in TOO_OFTEN:
-            raise too_often(self.text)
+            raise refusals.too_often(self.text)
         if count < 1:
             raise ScheduleError(f"{self.text!r}: {words!r} is not a number of periods")
         self.heard.put("period", period_of(unit, count), words)
@@ -134,7 +134,7 @@ class _Reader:
         elif first.kind is PhraseKind.TIMES or kinds[1:2] == [PhraseKind.TIMES]:
             self._times()
         elif self._is_second():
-            raise too_often(self.text)
+            raise refusals.too_often(self.text)
         elif kinds[1:2] == [PhraseKind.UNIT] and not self.tokens[1].apart:
             self._number_of_unit()
         else:
@@ -175,7 +175,18 @@ class _Reader:
         if self.kinds(1) != [PhraseKind.UNIT] or count is None:
             raise self._no_fit(taken)
         unit = self.take()[0]
-        self.heard.put("times", (count, unit.value), joined([*taken, unit]))
+        words = joined([*taken, unit])
+        if unit.value in {"week", "month", "year"}:
+            self.heard.put("times", (count, unit.value), words)
+        elif count == 1:
+            self._interval(unit.value, 1, words)
+        elif unit.value == "day":
+            raise refusals.too_often(self.text)
+        else:
+            raise ScheduleError(
+                f"{self.text!r}: {words!r} does not say in which months; write for"
+                " example the first Tuesday of January, March, July and September"
+            )
 
     def _period(self) -> None:
         token = self.take()[0]
@@ -270,14 +281,6 @@ class _Reader:
             " the last day of the month, the second Tuesday of the month, or every"
             " other Thursday"
         )
-
-
-def too_often(text: str) -> ScheduleError:
-    """Return the error of a cadence with several dates on a day."""
-    return ScheduleError(
-        f"{text[:60]!r} falls several times a day; a series has one letter a day at"
-        " most, such as daily 10:00"
-    )
 
 
 def _numbers(text: str, tokens: Sequence[Token]) -> tuple[int, ...]:

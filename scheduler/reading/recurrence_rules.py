@@ -9,7 +9,7 @@ from dateutil import rrule
 
 from scheduler.cadences import EVERY_DAY, SHORTEST_MONTH, Recurrence, Weekday
 from scheduler.errors import ScheduleError
-from scheduler.reading.phrases import too_often
+from scheduler.reading.refusals import too_often
 
 _RULE = re.compile(
     r"(?:DTSTART(?:;TZID=(?P<zone>[^:;\s]{1,60}))?:(?P<starts>\d{8})"
@@ -48,6 +48,10 @@ class Taken:
     ends: date | None = None
 
 
+_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_TOO_OFTEN = {"HOURLY", "MINUTELY", "SECONDLY"}
+
+
 def take(text: str) -> Taken | None:
     """Return the rule in a text, and the rest of the text; None: it has none.
 
@@ -61,8 +65,12 @@ def take(text: str) -> Taken | None:
     starts, at = _moment(match["starts"]), _clock(text, parts)
     if match["at"]:
         at = at or time.fromisoformat(f"{match['at'][:2]}:{match['at'][2:]}")
-    if parts["FREQ"] not in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}:
+    if parts["FREQ"] in _TOO_OFTEN:
         raise too_often(text)
+    if parts["FREQ"] not in _FREQUENCIES:
+        raise ScheduleError(
+            f"FREQ={parts['FREQ'][:40]} is not one of {', '.join(_FREQUENCIES)}"
+        )
     ends = _last_day(parts.pop("UNTIL")) if "UNTIL" in parts else None
     _require_valid(parts)
     zone = "UTC" if match["utc"] else match["zone"]

@@ -82,3 +82,11 @@ def no_fit(text: str, tokens: Sequence[Token]) -> ScheduleError:
             f"{text!r}: {words} is one date, and a cadence recurs; {ONE_DATE}"
         )
     return ScheduleError(f"{text!r}: {words!r} does not fit where it is")
+
+
+def too_often(text: str) -> ScheduleError:
+    """Return the error of a cadence with several dates on a day."""
+    return ScheduleError(
+        f"{text[:60]!r} falls several times a day; a series has one letter a day at"
+        " most, such as daily 10:00"
+    )

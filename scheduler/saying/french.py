@@ -148,8 +148,10 @@ def _date(number: int) -> str:
 def _of(value: Recurrence) -> str:
     if not value.months:
         return "de chaque mois"
+    by_date = not value.nths and LAST not in value.dates
+    if by_date and len(value.months) == 1:
+        return _MONTHS[value.months[0]]  # le 3 mai
     if parts.is_quarterly(value):
-        by_date = not value.nths and LAST not in value.dates
         return f"{'du premier mois ' if by_date else ''}de chaque trimestre"
     return _months("de", value.months)
 

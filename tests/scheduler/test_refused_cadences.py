@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         ("quarterly", "does not name a day"),
         ("twice a year", "does not name the months"),
         ("three times a year in January and September", "has 2 months; expected 3"),
-        ("twice a month on the 15th", "has 1 days of the month; expected 2"),
+        ("twice a month on the 15th", "has 1 day of the month; expected 2"),
         ("second last Tuesday 09:00", "a cadence has one day"),
         ("Monday Friday 09:00", "a cadence has one day"),
         ("day 32 09:00", "no month has a day 32"),
@@ -101,6 +101,62 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         ("0 10 * * 2#5", "five of a weekday"),
         ("@hourly", "@hourly is not a cadence"),
         ("cron 0 10 * *", "is not a word of a cadence"),
+        # times in a period
+        ("twice a quarter, first and third Monday", "does not say in which months"),
+        ("deux fois par trimestre, le 1er et le 15", "does not say in which months"),
+        ("two times a quarter in January", "does not say in which months"),
+        ("twice a day, first Tuesday", "several times a day"),
+        ("twice a week, first Tuesday", "has 1 day of the month; expected 2 a week"),
+        ("once a month on Monday", "has 1 day of the week; expected 1 a month"),
+        ("twice a month in January and March", "does not name a day"),
+        ("once every quarter, first Monday", "'once' does not fit where it is"),
+        # what people say of time
+        ("every leap day", "'leap' is not a word"),
+        ("the Monday of week 53", "no month has a day 53"),
+        ("every day except Sunday", "'except' does not fit"),
+        ("first Tuesday except from 15 July to 31 August", "'except' does not fit"),
+        ("the last working day before the 15th", "'before' does not fit"),
+        ("first working day of the year", "does not name the month"),
+        ("antepenultimate Friday", "did you mean penultimate?"),
+        ("first of the month at 24:00", "24:00 is not a time of day"),
+        ("the 15th at half past nine", "'half' is not a word"),
+        ("the 15th at 9:30 UTC+2", "'utc+2' is not a word"),
+        ("the 15th, 9:30 US/Pacific-New", "is not a time zone"),
+        ("the 15th, 9:30 Europe/Parsi", "is not a time zone"),
+        ("the morning of the event", "'morning' is not a word"),
+        ("1 hour before the event", "'1 hour' is not understood"),
+        ("T+0", "at least a day and at most two years"),
+        ("biweekly on Thursday", "can mean twice in a period"),
+        ("every 7 months, first Monday", "name the months instead"),
+        ("every two years in May", "name the months instead"),
+        (
+            "the 1st, unless the office is closed, or the next working day",
+            "one rule for closed days",
+        ),
+        ("when ready", "'when' is not a word"),
+        ("dès que possible", "is not a word"),
+        ("la semaine prochaine", "'prochaine' is not a word"),
+        ("next Tuesday", "'next' is not a word"),
+        ("Ash Wednesday", "falls on another day each year"),
+        ("first day of Ramadan", "falls on another day each year"),
+        ("le lundi de Pentecôte", "falls on another day each year"),
+        ("Tuesday Tuesday", "a cadence has one day"),
+        ("first Tuesday 10:00 10:00", "one time of day"),
+        ("fifth Monday", "found 5 before the day"),
+        ("first Tuesday since 2027", "expected a day after 'since'"),
+        ("first Tuesday until further notice", "'further' is not a word"),
+        ("first Tuesday, 5 times", "'5 times' does not fit"),
+        ("first mardi", "'mardi' is not a word"),
+        ("premier Tuesday", "'premier' is not a word"),
+        ("le 30 février", "February has no day 30"),
+        ("le 0", "no month has a day 0"),
+        ("en semaine à 9 h", "does not name a day"),
+        ("la veille au soir", "'soir' is not a word"),
+        ("первый вторник", "is not a word"),
+        ("0 10 31 2 *", "never falls"),
+        ("RRULE:FREQ=LUNAR;BYDAY=1TU", "FREQ=LUNAR is not one of DAILY, WEEKLY"),
+        ("FREQ=YEARLY;BYEASTER=1", "is not a part of a rule"),
+        ("@reboot", "@reboot is not a cadence"),
         # hostile
         ("first Tuesday \x1b[31m 10:00", "cannot be printed"),
         ("first " * 100, "at most 400"),
@@ -130,6 +186,13 @@ def test_a_cadence_that_is_only_in_the_past_is_refused(
 ) -> None:
     with pytest.raises(ScheduleError, match="all have passed"):
         next(slots_after(words.parse(text), NOW, event=event))
+
+
+def test_a_cadence_that_ends_before_its_first_date_is_refused() -> None:
+    cadence = words.parse("first Tuesday from 2027-01-06 until 2027-01-20")
+
+    with pytest.raises(ScheduleError, match="no date from 2027-01-06 until 2027-01-20"):
+        next(slots_after(cadence, NOW))
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])

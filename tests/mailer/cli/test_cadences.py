@@ -21,7 +21,7 @@ def test_a_year_is_shown_in_three_forms(mailer: Mailer) -> None:
 def test_a_preview_shows_holidays_and_what_was_understood(mailer: Mailer) -> None:
     ran = mailer("series", "preview", "1er mai à 10 h", "--year", "2027", "--json").json
 
-    assert ran["understood"] == "le 1er de mai à 10 h, Europe/Paris"
+    assert ran["understood"] == "le 1er mai à 10 h, Europe/Paris"
     assert ran["dates"] == [
         {"at": "2027-05-01T10:00:00+02:00", "remark": "the office is closed: weekend"}
     ]
