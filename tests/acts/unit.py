@@ -43,6 +43,13 @@ async def join(session: AsyncSession) -> None:
     await session.flush()
 
 
+def needs_sign_off(site: Site, letter_type: str) -> None:
+    """Let the French of a letter type need a sign-off."""
+    path = site.templates_folder / letter_type / "template.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'sign_off = ["fr"]\n{text}', encoding="utf-8")
+
+
 class Unit:
     """Does for the draft of a date what its people do."""
 
