@@ -45,7 +45,7 @@ DEBIAN = {  # commands and files that tests need, and their Debian packages
     "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf": "fonts-noto-core",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
 }
-PROVE = {"soffice": "libreoffice-calc-nogui"}
+PROVE = {"soffice": "libreoffice-calc-nogui", "faketime": "faketime"}
 BENCH = {"/usr/sbin/smtp-source": "postfix"}
 GALLERY = {
     "chromium": "chromium",

@@ -61,6 +61,8 @@ async def tick(
             .order_by(Campaign.at, Campaign.id)
         )
         numbers = due.all()
+    for number in ticked.held:
+        log.warning("campaign.not_released", campaign=number, reason=_too_late(grace))
     for number in numbers:
         try:
             await release(number)
@@ -117,10 +119,14 @@ async def _expire_late(
         .where(Campaign.state == CampaignState.SCHEDULED, Campaign.at <= now - grace)
         .order_by(Campaign.id)
     )
-    hours = grace.total_seconds() / 3600
-    because = f"its time passed more than {hours:g} hours ago"
+    because = _too_late(grace)
     return [
         number
         for number in overdue.all()
         if await control.expire(session, number, because=because, now=now)
     ]
+
+
+def _too_late(grace: timedelta) -> str:
+    hours = grace.total_seconds() / 3600
+    return f"its time passed more than {hours:g} hours ago"

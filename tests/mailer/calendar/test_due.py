@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from mailer import clock
 from mailer.campaigns import lookup
@@ -70,10 +71,13 @@ async def test_a_campaign_too_late_waits_for_a_person(
 ) -> None:
     number, at = await scheduled(site, tmp_path)
     late = timedelta(hours=site.settings.ticker.grace_hours)
-    ticked = await ticking.tick(site, at + late)
+    with capture_logs() as logged:
+        ticked = await ticking.tick(site, at + late)
+    told = [each for each in logged if each["event"] == "campaign.not_released"]
     counted = await campaigning.report(site, number)
 
     assert (ticked.released, ticked.held) == ([], [number])
+    assert [each["campaign"] for each in told] == [number]
     assert counted.state == "expired"
     assert "its time passed more than 12 hours ago" in str(counted.stopped_because)
     assert await campaigning.ledger(site, number) == {}
