@@ -45,7 +45,6 @@ async def tick(
     """Release each due campaign once; expire those that are late by `grace` or more.
 
     With `every_series`, look whether the slots of any series have another instant now.
-
     A campaign that `release` refuses expires too, and so does one at which it fails
     for a reason of its own; a fault of the store is raised.
     """
@@ -61,8 +60,7 @@ async def tick(
             .order_by(Campaign.at, Campaign.id)
         )
         numbers = due.all()
-    for number in ticked.held:
-        log.warning("campaign.not_released", campaign=number, reason=_too_late(grace))
+    _say_late(ticked.held, grace)
     for number in numbers:
         try:
             await release(number)
@@ -130,3 +128,8 @@ async def _expire_late(
 def _too_late(grace: timedelta) -> str:
     hours = grace.total_seconds() / 3600
     return f"its time passed more than {hours:g} hours ago"
+
+
+def _say_late(numbers: list[int], grace: timedelta) -> None:
+    for each in numbers:
+        log.warning("campaign.not_released", campaign=each, reason=_too_late(grace))

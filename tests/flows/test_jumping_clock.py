@@ -76,6 +76,21 @@ async def planned(site: Site, place: Path, at: datetime) -> int:
     return number
 
 
+async def mails(relay: Relay, count: int) -> None:
+    """Wait until the relay has taken so many mails."""
+    said = f"fewer than {count} mails go"
+    await eventually(lambda: len(relay.accepted) >= count, said, within=LONG)
+
+
+async def held(site: Site, number: int) -> None:
+    """Wait until a campaign waits for a person."""
+
+    async def expired() -> bool:
+        return await campaigning.state(site, number) == "expired"
+
+    await eventually(expired, "it does not wait for a person", within=LONG)
+
+
 async def test_nothing_goes_twice_or_early_and_nothing_is_silent(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
@@ -90,29 +105,18 @@ async def test_nothing_goes_twice_or_early_and_nothing_is_silent(
     jumping = JumpingClock(tmp_path / "offset")
     jumping.show(at - 3 * HOUR)
 
-    async def wait_for(count: int) -> None:
-        await eventually(
-            lambda: len(relay.accepted) >= count,
-            f"fewer than {count} mails go",
-            within=LONG,
-        )
-
     async with serving(site, jumping) as process:
         jumping.show(at - HOUR)
-        await wait_for(READERS)
+        await mails(relay, READERS)
         assert await campaigning.state(site, due) == "scheduled"
         jumping.show(at + HOUR)
-        await wait_for(2 * READERS)
+        await mails(relay, 2 * READERS)
         jumping.show(at)  # an hour back
         again = await planned(site, tmp_path, at + HOUR / 2)
         jumping.show(at + HOUR)
-        await wait_for(3 * READERS)
+        await mails(relay, 3 * READERS)
         jumping.show(at + 3 * DAY)
-
-        async def expired() -> bool:
-            return await campaigning.state(site, late) == "expired"
-
-        await eventually(expired, "it does not wait for a person", within=LONG)
+        await held(site, late)
         process.send_signal(signal.SIGTERM)
         _, log = await process.communicate()
     sent = [await campaigning.report(site, each) for each in (early, due, again)]

@@ -196,3 +196,31 @@ def test_a_skipped_time_becomes_the_next_valid_instant() -> None:
     found = instant_of(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin"))  # noqa: DTZ001
 
     assert found == datetime(2026, 3, 29, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "after", "instant"),
+    [
+        # celery/celery#10608
+        ("daily 03:50 Pacific/Chatham", "2026-09-25T15:05Z", "2026-09-26T14:05Z"),
+        ("daily 03:50 Pacific/Chatham", "2026-04-03T14:05Z", "2026-04-04T15:05Z"),
+        ("daily 23:00 Antarctica/Troll", "2026-10-24T21:00Z", "2026-10-25T23:00Z"),
+        # celery/celery#10585
+        ("0 0 29 2 *", "2096-03-01T00:00Z", "2104-02-29T00:00Z"),
+        # rundeck/rundeck#6879
+        ("daily 02:30 America/New_York", "2026-03-07T08:00Z", "2026-03-08T07:00Z"),
+        # netresearch/go-cron#350
+        ("daily 01:30 America/New_York", "2026-11-01T05:30Z", "2026-11-02T06:30Z"),
+        # celery/django-celery-beat#134
+        ("daily 16:04 America/New_York", "2026-03-07T22:00Z", "2026-03-08T20:04Z"),
+        # celery/celery#1836
+        ("0 0 L * *", "2026-01-31T00:00Z", "2026-02-28T00:00Z"),
+    ],
+)
+def test_what_others_got_wrong_at_changes_of_the_clock(
+    text: str, after: str, instant: str
+) -> None:
+    cadence = words.parse(text)
+    following = next(slots_after(cadence, datetime.fromisoformat(after)))
+
+    assert following.instant == datetime.fromisoformat(instant)
