@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import vobject
 from icalendar import Calendar
 
 from mailer import clock
@@ -69,10 +70,15 @@ async def test_another_program_reads_the_calendar(site: Site) -> None:
     found = await shown(site, 2027)
     written = documents.icalendar("A; B", found, domain="example.org")
     events = Calendar.from_ical(written).walk("VEVENT")
+    others = vobject.readOne(written.decode()).vevent_list
 
     assert written == documents.icalendar("A; B", found, domain="example.org")
     assert max(len(line) for line in written.split(b"\r\n")) <= 75
     assert [each.decoded("dtstart") for each in events] == [each.at for each in found]
+    assert [each.dtstart.value for each in others] == [each.at for each in found]
+    assert [each.summary.value for each in others] == [
+        str(each["summary"]) for each in events
+    ]
     assert len({str(each["uid"]) for each in events}) == len(found)
     assert "\u202e".encode() not in written
     page = documents.html("A < B", found)
