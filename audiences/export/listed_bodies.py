@@ -4,22 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
-from audiences.languages import OFFERED
-from audiences.organisations import Country, Organisation, OrganisationField, folded
-from audiences.store import counting, dialects, folding
+from audiences.organisations import Country, Organisation, OrganisationField
+from audiences.people.search_texts import OrganisationSearch, has
+from audiences.store import counting
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,13 +40,8 @@ async def numbers(
     limit: int | None = None,
 ) -> Sequence[int]:
     """Return the numbers of organisations in their order, at most `limit`."""
-    sqlite = dialects.is_sqlite(session)
-    rows = await session.scalars(
-        select(Organisation.id)
-        .where(Organisation.id > after, *_conditions(wanted, sqlite=sqlite))
-        .order_by(Organisation.id)
-        .limit(limit)
-    )
+    found = _found(wanted, after=after)
+    rows = await session.scalars(found.order_by(*found.selected_columns).limit(limit))
     return rows.all()
 
 
@@ -72,12 +58,26 @@ async def page(
 
 async def count(session: AsyncSession, wanted: WantedBodies, *, most: int) -> int:
     """Return how many organisations are wanted; `most` where there are more."""
-    sqlite = dialects.is_sqlite(session)
-    found = select(Organisation.id).where(*_conditions(wanted, sqlite=sqlite))
-    return await counting.up_to(session, found, most)
+    return await counting.up_to(session, _found(wanted), most)
 
 
-def _conditions(wanted: WantedBodies, *, sqlite: bool) -> list[ColumnElement[bool]]:
+def _found(wanted: WantedBodies, *, after: int = 0) -> Select[int]:
+    """Select the numbers of organisations after one."""
+    if not wanted.search:
+        number = Organisation.id
+        return select(number).where(number > after, *_conditions(wanted))
+    number = OrganisationSearch.organisation_id  # so that the texts are read first
+    return (
+        select(number)
+        .join(Organisation, Organisation.id == number)
+        .where(
+            *(number > after, has(OrganisationSearch, wanted.search)),
+            *_conditions(wanted),
+        )
+    )
+
+
+def _conditions(wanted: WantedBodies) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if not wanted.retired:
         conditions.append(Organisation.retired_at.is_(None))
@@ -97,30 +97,11 @@ def _conditions(wanted: WantedBodies, *, sqlite: bool) -> list[ColumnElement[boo
     if wanted.confirmed_before:
         before = Organisation.confirmed_at < wanted.confirmed_before
         conditions.append(or_(Organisation.confirmed_at.is_(None), before))
-    if wanted.search:
-        conditions.append(_search(wanted.search, sqlite=sqlite))
     return conditions
 
 
 def _is_field(code: str) -> ColumnElement[bool]:
     return func.lower(OrganisationField.field) == code.lower()
-
-
-def _search(part: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """Return the condition that a text is part of what names an organisation."""
-    columns = (Organisation.name, Organisation.acronym, Organisation.website)
-    translated = [
-        folding.contains(Organisation.names[each].as_string(), part, sqlite=sqlite)
-        for each in OFFERED
-    ]
-    in_names = or_(*translated)
-    if sqlite:  # most have none, and each look into JSON reads all of it
-        in_names &= type_coerce(Organisation.names, String) != "{}"
-    return or_(
-        Organisation.code_key.contains(folded(part), autoescape=True),
-        *(folding.contains(each, part, sqlite=sqlite) for each in columns),
-        in_names,
-    )
 
 
 async def addresses(session: AsyncSession, number: int) -> Sequence[str]:

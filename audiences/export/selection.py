@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, case, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.people import search_texts
+from audiences.people.search_texts import ContactSearch
 from audiences.segments import compiler, named, resolve, vocabularies
 from audiences.segments.by_membership import Range
 from audiences.segments.compiler import Context
 from audiences.segments.resolve import LeftOut
-from audiences.store import batches, dialects, folding
+from audiences.store import batches, dialects
 from audiences.suppressions import Suppression, Why
 
 FIRST_PAGE, LARGEST_PAGE = 1_000, 8_000  # contacts
@@ -82,7 +84,15 @@ async def pages(
     `first` is the size of the first page, in contacts that are looked at.
     """
     size = first
-    while (last := await resolve.page_end(session, after, size)) is not None:
+    while True:
+        if wanted.search:
+            hit = await search_texts.next_contact(session, wanted.search, after=after)
+            if hit is None:
+                return
+            after = hit - 1
+        last = await resolve.page_end(session, after, size)
+        if last is None:
+            return
         found = await _page(session, wanted, (after, last))
         if found:
             yield found
@@ -93,8 +103,9 @@ async def first(
     session: AsyncSession, wanted: Selection, *, after: int, limit: int
 ) -> list[Listed]:
     """Return the first selected contacts after one, at most `limit`; without a rule."""
-    query = _query(wanted, (after, None), sqlite=dialects.is_sqlite(session))
-    rows = await session.execute(query.order_by(Contact.id).limit(limit))
+    query = _query(wanted, (after, None))
+    number = ContactSearch.contact_id if wanted.search else Contact.id
+    rows = await session.execute(query.order_by(number).limit(limit))
     return [Listed(*row) for row in rows]
 
 
@@ -102,13 +113,13 @@ async def _page(
     session: AsyncSession, wanted: Selection, within: Range
 ) -> list[Listed]:
     sqlite = dialects.is_sqlite(session)
-    query = batches.packed(_query(wanted, within, sqlite=sqlite), sqlite=sqlite)
+    query = batches.packed(_query(wanted, within), sqlite=sqlite)
     rows = await batches.fetch(session, query, {})
     return sorted(Listed(*row) for row in rows)
 
 
 def _query(
-    wanted: Selection, within: tuple[int, int | None], *, sqlite: bool
+    wanted: Selection, within: tuple[int, int | None]
 ) -> Select[*tuple[Any, ...]]:
     after, last = within
     left_out = _left_out()
@@ -135,11 +146,10 @@ def _query(
     if wanted.why is not None:
         query = query.where(Suppression.reason == wanted.why)
     if wanted.search:
-        query = query.where(
-            or_(
-                folding.contains(Contact.address, wanted.search, sqlite=sqlite),
-                folding.contains(Contact.name, wanted.search, sqlite=sqlite),
-            )
+        # by the numbers of the texts, so that these are read first
+        number = ContactSearch.contact_id
+        query = query.join(ContactSearch, number == Contact.id).where(
+            number > after, search_texts.has(ContactSearch, wanted.search)
         )
     if wanted.rule is not None and wanted.context is not None and last is not None:
         picked = _picked(wanted.rule, wanted.context, (after, last))

@@ -44,6 +44,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.people import search_texts
 from audiences.store import numbers
 from audiences.subscriptions import Subscription
 from audiences.upkeep import changes
@@ -113,6 +114,8 @@ async def _organisations(session: AsyncSession, record: Import) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    await search_texts.add_organisations(session, Organisation.import_id == record.id)
+    await search_texts.refresh_organisations(session, Organisation.id.in_(changed))
     await session.execute(update(BODIES).where(new).values(changes=True))
     await match.match_added(session)
     await _links(session)
@@ -195,6 +198,7 @@ async def _add_contacts(session: AsyncSession, record: Import, added: int) -> Su
             .order_by(rows.c.number),
         )
     )
+    await search_texts.add_contacts(session, Contact.import_id == record.id)
     return rows
 
 
@@ -224,6 +228,7 @@ async def _change_contacts(session: AsyncSession, record: Import) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    await search_texts.refresh_contacts(session, Contact.id.in_(changed))
 
 
 async def _numbered(session: AsyncSession, added: int) -> Subquery:

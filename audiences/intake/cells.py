@@ -10,7 +10,7 @@ from audiences.errors import AddressRefusedError
 from audiences.intake.encodings import damage
 from audiences.intake.values import codes, details, typed_addresses
 from audiences.intake.values.cell import CellError, Parse
-from audiences.intake.values.codes import Codes, CodesOf, Languages
+from audiences.intake.values.codes import Codes, CodesOf, LanguageTags
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.wishes import dates, optouts
 from audiences.languages import OFFERED
@@ -45,7 +45,7 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
     def of(values: Values) -> Codes:
         return CodesOf(vocabulary, values)
 
-    countries, roles, languages = of(Values.COUNTRY), of(Values.ROLE), Languages()
+    countries, roles, languages = of(Values.COUNTRY), of(Values.ROLE), LanguageTags()
     wishes = {name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()}
     return {
         **dict.fromkeys(TEXTS, _repaired_text if repair else _line_of_text),

@@ -23,6 +23,7 @@ from audiences.organisations import (
     OrganisationField,
 )
 from audiences.people.details import ContactDetails, ContactTag, SecondAddress
+from audiences.people.search_texts import ContactSearch, OrganisationSearch
 from audiences.store import dialects
 from audiences.store.dialects import analyse
 from audiences.subscriptions import Consent, Subscription
@@ -36,6 +37,7 @@ FILLED = tuple(
         *(Organisation, OrganisationField, OrganisationCountry),
         *(Contact, Membership, Consent, Subscription),
         *(ContactDetails, ContactTag, SecondAddress),
+        *(ContactSearch, OrganisationSearch),
     )
 )
 NAMES = [table.name for table in FILLED]

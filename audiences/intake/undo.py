@@ -25,6 +25,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
 )
+from audiences.people import search_texts
 from audiences.record import of_imports
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -86,6 +87,7 @@ async def undo(
     memberships = await _delete_memberships(session, record, membership_in_use)
     removed = await _delete_contacts(session, record, in_use)
     restored, changed_since = await _restore(session, record, now)
+    await _refresh_texts(session, record)
     await _delete_organisations(session, record)
     undone = Undone(
         removed=removed,
@@ -227,6 +229,17 @@ async def _restore(
         if details:
             await kept_details.restore(session, row.row_id, details)
     return restored, kept
+
+
+async def _refresh_texts(session: AsyncSession, record: Import) -> None:
+    for kind, refresh, number in (
+        ("contact", search_texts.refresh_contacts, Contact.id),
+        ("organisation", search_texts.refresh_organisations, Organisation.id),
+    ):
+        restored = select(Replaced.row_id).where(
+            Replaced.import_id == record.id, Replaced.kind == kind
+        )
+        await refresh(session, number.in_(restored))
 
 
 async def _restore_links(

@@ -60,7 +60,7 @@ async def digest(session: AsyncSession, import_id: int) -> str:
         .where(Replaced.import_id == import_id)
         .order_by(Replaced.kind, Replaced.row_id)
     )
-    async for rows in replaced.partitions(AT_ONCE):
-        lines = [f"replaced {kind} {number}\n".encode() for kind, number in rows]
+    async for others in replaced.partitions(AT_ONCE):
+        lines = [f"replaced {kind} {number}\n".encode() for kind, number in others]
         found.update(b"".join(lines))
     return found.hexdigest()

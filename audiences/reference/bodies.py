@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from sqlalchemy import true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.organisations import (
@@ -12,6 +13,7 @@ from audiences.organisations import (
     Relation,
     folded,
 )
+from audiences.people import search_texts
 from audiences.reference import official_names
 from audiences.reference.load import in_languages, rows
 
@@ -30,6 +32,7 @@ async def load_bodies(session: AsyncSession, *, now: datetime) -> None:
             )
             for code in serves
         )
+    await search_texts.refresh_organisations(session, true())
 
 
 def _bodies(now: datetime) -> Iterator[tuple[Organisation, list[str]]]:

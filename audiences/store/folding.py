@@ -1,14 +1,14 @@
 """Searches names as people type them: without case and accents, in any script.
 
 PostgreSQL folds by an expression; SQLite has no such function, so each connection gets
-one. It is called only for names that may be another text when they are folded.
+one. It is called only for texts that are not ASCII.
 """
 
 import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, cast, func, or_, text
+from sqlalchemy import ColumnElement, LargeBinary, case, cast, func, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -25,12 +25,6 @@ _LETTERS = {
     "ς": "σ",
 }
 _PATTERN = re.compile(_MARKS)
-# Characters that become ASCII, or nothing, when they are folded, and their neighbours;
-# not the dashes and quotation marks of many names, nor the letters of other scripts.
-TO_ASCII = (
-    "\u00a0-\u0233\u02b0-\u0385\u064b-\u0652\u1d2c-\u200a\u2017\u2024-\u2027\u202f-\u309c"
-    "\u3200-\u33ff\ua7f2-\ua7f9\ufb00-\uffff\U00010783-\U0010ffff"
-)
 
 
 class _Folded(dict[int, str]):
@@ -53,22 +47,15 @@ def folded(name: str | None) -> str | None:
     return name.translate(_TABLE)
 
 
-def contains(column: Column, part: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """Return the condition that a text is part of a column, both folded."""
-    wanted = folded(part) or ""
-    spread = _folded(column, sqlite=sqlite).contains(wanted, autoescape=True)
-    if sqlite:  # its LIKE takes capital and small letters of ASCII for the same
-        plain = column.contains(wanted, autoescape=True)
-        return or_(plain, and_(_may_fold_to(column, wanted), spread))
-    plain = func.lower(column).contains(wanted, autoescape=True)
-    return or_(plain, and_(func.octet_length(column) != func.length(column), spread))
-
-
-def _may_fold_to(column: Column, wanted: str) -> ColumnElement[bool]:
-    """Return the condition that folding a column may make a text part of it."""
-    if wanted.isascii():
-        return column.op("GLOB", is_comparison=True)(f"*[{TO_ASCII}]*")
-    return func.length(cast(column, LargeBinary)) != func.length(column)
+def spread(column: Column, *, sqlite: bool) -> ColumnElement[Any]:
+    """Return a column folded, as `folded` does it."""
+    octets = (
+        func.length(cast(column, LargeBinary)) if sqlite else func.octet_length(column)
+    )
+    return case(
+        (octets == func.length(column), func.lower(column)),
+        else_=_folded(column, sqlite=sqlite),
+    )
 
 
 def _folded(column: Column, *, sqlite: bool) -> ColumnElement[Any]:

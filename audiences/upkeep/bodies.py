@@ -18,6 +18,7 @@ from audiences.organisations import (
     Relation,
     folded,
 )
+from audiences.people import search_texts
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep import cells, changes, editing, finding
@@ -130,6 +131,7 @@ async def _set(
             names[language] = after[cell] or ""
     body.names = {each: names[each] for each in OFFERED if names.get(each)}
     await session.flush()
+    await search_texts.refresh_organisations(session, Organisation.id == body.id)
     for cell in cells.SETS:
         if cell in after:
             detail |= await _replace_codes(session, body.id, cell, after[cell] or "")

@@ -14,7 +14,7 @@ from audiences.errors import AudienceError
 from audiences.intake import cells
 from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
-from audiences.people import site_roles
+from audiences.people import search_texts, site_roles
 from audiences.segments import vocabularies
 from audiences.store import dialects, numbers, permission
 from audiences.store.permission import DirectoryRight
@@ -187,7 +187,7 @@ async def _edit(
     detail |= await _topics(session, contact, wanted, author, parse)
     if detail:
         contact.updated_at = author.at
-    await session.flush()
+    await search_texts.refresh_contacts(session, Contact.id == contact.id)
     return detail
 
 

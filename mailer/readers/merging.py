@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
-from audiences.people import details, kept_lists
+from audiences.people import details, kept_lists, search_texts
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
@@ -69,7 +69,7 @@ async def merge(
     await changes.follow(session, Changed.CONTACT, source.id, target.id)
     detail = {"merged": [merged_from, target.address]}
     changes.record(session, Changed.CONTACT, target.id, "merged", author, detail)
-    await session.flush()
+    await search_texts.refresh_contacts(session, Contact.id == target.id)
     await removing.take_out(session, source, author)
     return Merged(messages=messages, suppressed=carried, key=target.address_key)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from audiences import addresses, contacts, suppressions
 from audiences.contacts import Contact
+from audiences.people import search_texts
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
@@ -56,7 +57,7 @@ async def move(
     contact.address, contact.updated_at = given.text, author.at
     detail = {"address": [before, given.text]}
     changes.record(session, Changed.CONTACT, contact.id, "moved", author, detail)
-    await session.flush()
+    await search_texts.refresh_contacts(session, Contact.id == contact.id)
     return Moved(suppressed=carried, waiting=waiting, key=fingerprint)
 
 

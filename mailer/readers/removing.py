@@ -16,7 +16,7 @@ from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
 from audiences.directory import Proposal
 from audiences.intake.models import Replaced
-from audiences.people import details
+from audiences.people import details, search_texts
 from audiences.people.details import SecondAddress
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -73,7 +73,7 @@ async def _empty(session: AsyncSession, contact: Contact, author: Author) -> Non
     contact.function = None
     contact.roles = 0
     contact.updated_at = author.at
-    await session.flush()
+    await search_texts.refresh_contacts(session, Contact.id == contact.id)
 
 
 async def erase(

@@ -24,6 +24,7 @@ FIRST_ROWS = "audiences/intake/matching/first_rows.py"
 FORMER_KEYS = "audiences/people/former_keys.py"
 SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
+SEARCH_TEXTS = "audiences/people/search_texts.py"
 BODIES = "audiences/upkeep/bodies.py"
 EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
 LENDING = "audiences/upkeep/lending.py"
@@ -91,6 +92,8 @@ WRITERS: dict[str, dict[str, set[str]]] = {
         "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },
+    "ContactSearch": {"*": {SEARCH_TEXTS}},
+    "OrganisationSearch": {"*": {SEARCH_TEXTS}},
     "Subscription": {
         "(row)": {SUBSCRIBING, UNDO, REMOVING},
         "*": {SUBSCRIPTIONS, MERGING},

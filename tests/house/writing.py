@@ -13,6 +13,7 @@ from functools import cache
 from sqlalchemy import Table
 
 from audiences.contacts import Contact
+from audiences.people.search_texts import ContactSearch, OrganisationSearch
 from audiences.subscriptions import Consent, Subscription
 from audiences.suppressions import Suppression, SuppressionEvent
 from mailer.campaigns.models import Campaign, CampaignEvent
@@ -25,6 +26,7 @@ ROWS: dict[str, type] = {
     for each in (
         *(Campaign, CampaignEvent, Message, MessageEvent),
         *(Contact, Subscription, Consent, Suppression, SuppressionEvent),
+        *(ContactSearch, OrganisationSearch),
     )
 }
 TABLES = {"LEDGER": "Message"}

@@ -75,7 +75,7 @@ class CodesOf:
         return self._known.get(raw) == raw and self._retired(raw) is None
 
 
-class Languages:
+class LanguageTags:
     """The tags of languages."""
 
     find = staticmethod(lru_cache(maxsize=CACHED)(language))
