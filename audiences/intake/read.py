@@ -20,6 +20,7 @@ from audiences.intake.encodings.evidence import Decoding
 from audiences.intake.lists import delimited, headings, kinds, rosters, spreadsheets
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import Table
+from audiences.intake.mapping import captions as captioning
 from audiences.intake.mapping import layout, opening
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.rows import shape
@@ -72,9 +73,23 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
     opening.refuse_wide(header)
     sample, rows = opening.sample(table.rows)
     table.usual_cells = opening.usual_cells(sample)
+    above = table.titles[-1] if table.titles else ""
+    captions = captioning.found(sample, above)
+    if captions:
+        header = [captioning.HEADING, *header]
+        sample = list(captioning.spread(iter(sample), above, taken=True))
     table.layout = layout.understand(
-        header, sample, mapping, preset=preset, names=(table.name, *table.titles)
+        header,
+        sample,
+        mapping,
+        preset=preset,
+        names=(table.name, *table.titles),
+        captions=captions,
     )
+    if captions:
+        taken = layout.CAPTIONS in table.layout.positions.get("country", ())
+        rows = captioning.spread(rows, above, taken=taken)
+        table.headings = tuple(header)
     shaped = shape(table.layout, rows)
     if not layout.WHO & set(shaped.positions):
         raise FileRefusedError(opening.no_addresses(header))

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
 from audiences.intake import importing, read, undo
 from audiences.intake.importing import ImportReport
+from audiences.intake.lists.table import Table
 from audiences.intake.undo import Undone
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
@@ -36,6 +38,18 @@ async def import_file(
 ) -> ImportReport:
     """Import a file, or without `apply` only plan it; return the report."""
     table = read.open_table(path, repair=repair)
+    return await import_table(site, table, apply=apply, basis=basis, strict=strict)
+
+
+async def import_table(
+    site: Site,
+    table: Table,
+    *,
+    apply: bool = True,
+    basis: str | None = "test",
+    strict: bool = False,
+) -> ImportReport:
+    """Import an open list; return the report."""
     async with site.database.connection() as held:
         _, report = await importing.run(
             held,
@@ -48,6 +62,16 @@ async def import_file(
             apply=apply,
         )
     return report
+
+
+async def countries(session: AsyncSession) -> dict[str | None, str | None]:
+    """Return the country of the organisation of each contact of x.example."""
+    rows = await session.execute(
+        select(Contact.address, Organisation.country)
+        .join(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Contact.address.endswith("@x.example"))
+    )
+    return {address: country for address, country in rows}
 
 
 async def undone(site: Site, report: ImportReport) -> Undone:

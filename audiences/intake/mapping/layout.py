@@ -12,6 +12,7 @@ from typing import NamedTuple
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
 from audiences.intake.mapping import by_cells, by_heading, synonyms
+from audiences.intake.mapping import captions as captioning
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.state import BY_MAPPING, Columns
 
@@ -26,6 +27,7 @@ JOINED = frozenset(
 OF_BODY = frozenset(
     ("acronym", "kind", "status", "level", "country", "fields", "acts_in", "serves")
 )
+CAPTIONS = 0  # the place of their column
 WHO = frozenset(("address", "organisation", "organisation_name"))
 
 
@@ -71,19 +73,26 @@ def understand(
     *,
     preset: str | None = None,
     names: Sequence[str] = (),
+    captions: bool = False,
 ) -> Layout:
     """Return what the columns become; `rows` are some of the first ones.
 
     `preset` is the name of one that a person chose; `names` are those of the file and
-    its sheets. Raises FileRefusedError when
+    its sheets. With `captions`, the first column has what stood alone in rows above.
+    Raises FileRefusedError when
     `mapping` contradicts the list, or two headings name one column.
     """
     known = Columns(header, rows)
     known.take_mapping(mapping)
     if not mapping.whole:
         known.take_preset(preset)
+        undecided = captions and known.is_free(CAPTIONS)
+        if undecided:
+            known.ignored.add(CAPTIONS)
         by_heading.take(known)
         by_cells.take(known)
+        if undecided:
+            captioning.ask(known, CAPTIONS)
     by_cells.ask_about_wishes(known)
     by_cells.ask_about_names(known, names)
     by_cells.settle_organisation(known)
