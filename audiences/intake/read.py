@@ -20,8 +20,7 @@ from audiences.intake.encodings.evidence import Decoding
 from audiences.intake.lists import delimited, headings, kinds, rosters, spreadsheets
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import Table
-from audiences.intake.mapping import captions as captioning
-from audiences.intake.mapping import layout, opening
+from audiences.intake.mapping import captioning, layout, opening
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import offers

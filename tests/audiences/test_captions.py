@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from audiences.intake import read
-from audiences.intake.mapping import captions, plan
+from audiences.intake.mapping import captioning, plan
 from audiences.intake.mapping.plan import Chosen
 from mailer.sites.site import Site
 from tests.audiences import importing
@@ -46,7 +46,7 @@ Ambassade C;Ambassadeur;c@x.example
 def test_a_caption_is_a_row_with_a_country_alone(
     row: list[str], country: str | None
 ) -> None:
-    assert captions.country(row) == country
+    assert captioning.country(row) == country
 
 
 @pytest.mark.parametrize(

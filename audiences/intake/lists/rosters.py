@@ -17,6 +17,9 @@ MAX_LINE = 1_000_000  # characters
 LOOKED_AT = 20  # lines
 DUMPED = ("email", "gecos", "reception", "visibility", "date", "update_date", "bounce")
 _PIECE = re.compile(r'(?:"[^"]*"|[^,;"])+|"')  # up to a comma or semicolon
+_LABEL = re.compile(  # of the field of a message that the line was copied from
+    r"^(?:to|cc|bcc|cci|an|à|para|кому|копия|收件人|抄送)[ \t]{0,3}[:：]", re.IGNORECASE
+)
 _IN_BRACKETS = re.compile(r"<[^<>\s]*@[^<>\s]*>")
 _FIELD = re.compile(r"(?P<key>[a-z_]{2,30})(?:\s+(?P<value>.*))?")
 
@@ -55,7 +58,8 @@ def rows(path: Path, decoding: Decoding, kind: Roster) -> Iterator[list[str]]:
 
 def _addresses(lines: Iterator[str]) -> Iterator[list[str]]:
     yield ["address"]
-    for line in lines:
+    for full in lines:
+        line = _LABEL.sub("", full.strip())
         for piece in _split(line) or [line.strip()]:
             yield [_turned(piece) or piece]
 

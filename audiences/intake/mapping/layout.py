@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
-from audiences.intake.mapping import by_cells, by_heading, synonyms
-from audiences.intake.mapping import captions as captioning
+from audiences.intake.mapping import by_cells, by_heading, captioning, synonyms
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.state import BY_MAPPING, Columns
 

@@ -1,16 +1,23 @@
 """Finds rows that are no contacts: captions, notes and totals, and cells too many.
 
-A cell of a column that is not read, which says that its reader opted out, is a fault of
-its row, too: such a column may begin far below the rows by which columns are known.
+A cell of a column that is not read, or of free text, which says that its reader opted
+out is a fault of its row, too: such a column may begin far below the rows by which
+columns are known.
 """
 
+import re
 import sys
 
 from audiences.intake.lists.table import Table
 from audiences.intake.mapping import synonyms
+from audiences.intake.mapping.state import BY_MAPPING
 from audiences.intake.values.checked import Fault
 from audiences.intake.wishes import optouts
 
+# columns of free text, in which people note a wish; a person who names the column knows
+TEXTS = frozenset(("name", "function", "notes", "tags"))
+LONGEST = 1_000  # characters of a text that are looked at
+_PARTS = re.compile(r"[;,|\n.()\[\]]")
 USUAL = 3  # cells of most rows, from which one with a single cell is a caption
 _TOTALS = frozenset(
     map(
@@ -25,6 +32,11 @@ _TOTALS = frozenset(
 )
 
 
+def _notes_a_wish(text: str) -> bool:
+    """Whether a part of a free text says that a reader opted out."""
+    return any(map(optouts.tells, _PARTS.split(text[:LONGEST])))
+
+
 class WholeRows:
     """Tests of the whole rows of a table."""
 
@@ -36,6 +48,11 @@ class WholeRows:
         self._captions = self._address >= 0 and table.usual_cells >= USUAL
         self._width = len(table.headings)
         found = table.layout.found if table.layout is not None else ()
+        self._texts = [
+            (place, each.heading)
+            for place, each in enumerate(found)
+            if watch and each.column in TEXTS and each.why != BY_MAPPING
+        ]
         self._unread = [
             (place, each.heading)
             for place, each in enumerate(found)
@@ -48,6 +65,13 @@ class WholeRows:
             return fault
         if self._captions and "@" not in line[self._address]:
             return self._caption(row, line)
+        for place, heading in self._texts:
+            if place < len(line) and _notes_a_wish(line[place]):
+                reason = (
+                    "says that this reader opted out; write yes in a column opt_out, or"
+                    " leave the row out"
+                )
+                return Fault(row, heading, line[place].strip()[:80], reason)
         for place, heading in self._unread:
             if place < len(line) and optouts.tells(line[place]):
                 reason = (

@@ -46,8 +46,11 @@ def concerns(heading: str, *, answered: bool) -> bool:
     `answered`: the cells below it are yes and no.
     """
     folded, words = synonyms.fold(heading), answers()
-    parts = words["about"] | (words["about_answers"] if answered else frozenset())
-    return any(part in folded for part in parts)
+    if any(part in folded for part in words["about"]):
+        return True
+    first = synonyms.fold(next(iter(heading.split()), ""))
+    denies = first in words["denies"]
+    return answered and (denies or any(p in folded for p in words["about_answers"]))
 
 
 def is_yes_or_no(cell: str) -> bool:

@@ -1,0 +1,117 @@
+"""A wish is found wherever a list notes it: in free text, tags, and yes and no."""
+
+from pathlib import Path
+
+import pytest
+
+from audiences.intake.wishes import optouts
+from audiences.suppressions import Why
+from mailer.sites.site import Site
+from tests.audiences import importing
+from tests.audiences.importing import import_file
+from tests.audiences.opened import cells, opened, write
+
+HEAD = "Name;Organisation;E-mail;{}\n"
+NOTED = (
+    ("Remarques", "ne plus contacter"),
+    ("Remarques", "Présidente. Ne souhaite plus de lettres"),
+    ("Notes", "moved; unsubscribed in 2022"),
+    ("Notes", "Please remove"),
+    ("Tags", "NGO, Unsubscribed"),
+    ("Kategorien", "Abgemeldet;NGO"),
+    ("Notas", "no contactar"),
+    ("Примечания", "не писать"),
+    ("Job title", "Head (désinscrite)"),
+)
+KEPT = ("not unsubscribed", "n'est pas désabonnée", "Head of subscriptions", "Baja")
+
+
+@pytest.mark.parametrize(("heading", "cell"), NOTED)
+async def test_a_row_whose_text_tells_of_a_wish_is_refused(
+    site: Site, tmp_path: Path, heading: str, cell: str
+) -> None:
+    text = (
+        HEAD.format(heading) + f'Ann;icom;a@x.example;"{cell}"\nBo;icom;b@x.example;\n'
+    )
+    report = await import_file(site, write(tmp_path, text))
+    assert report.added == 1
+    (fault,) = report.faults
+    assert "opted out" in fault.reason
+    assert list(await _addresses(site)) == ["b@x.example"]
+
+
+@pytest.mark.parametrize("cell", KEPT)
+async def test_other_texts_are_kept(site: Site, tmp_path: Path, cell: str) -> None:
+    text = HEAD.format("Notes") + f'Ann;icom;a@x.example;"{cell}"\n'
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.added, report.faults) == (1, [])
+
+
+async def test_a_name_with_a_wish_is_refused(site: Site, tmp_path: Path) -> None:
+    text = "Name;Organisation;E-mail\nAnn (unsubscribed);icom;a@x.example\n"
+    report = await import_file(site, write(tmp_path, text))
+    assert report.added == 0
+    assert "opted out" in report.faults[0].reason
+
+
+def test_a_person_who_names_the_column_knows_what_it_holds(tmp_path: Path) -> None:
+    text = HEAD.format("Notes") + "Ann;icom;a@x.example;unsubscribed from paper\n"
+    table = opened(tmp_path, text, chosen=("notes=Notes",))
+    assert [each["notes"] for each in cells(table)] == ["unsubscribed from paper"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Stop", "keine Werbung", "Refus RGPD", "Cancelado em", "Ne plus contacter"),
+        *("Pas d'envoi de masse", "Kein Versand", "désabonné le", "opt-out date"),
+    ],
+)
+async def test_a_yes_below_such_a_heading_stops(
+    site: Site, tmp_path: Path, heading: str
+) -> None:
+    rows = "Ann;icom;a@x.example;2024-02-01\nBo;icom;b@x.example;\n"
+    report = await import_file(site, write(tmp_path, HEAD.format(heading) + rows))
+    assert (report.added, report.stopped, report.questions) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["No paper", "Keine Einladungen", "Sin revista", "Без рассылки", "Werbung"],
+)
+def test_a_heading_that_denies_is_a_question(tmp_path: Path, heading: str) -> None:
+    rows = "Ann;icom;a@x.example;yes\nBo;icom;b@x.example;no\n"
+    table = opened(tmp_path, HEAD.format(heading) + rows)
+    assert table.layout is not None
+    assert heading in table.layout.questions[0]
+
+
+def test_listmonk_in_the_form_that_it_imports_is_known(tmp_path: Path) -> None:
+    text = "email,name,attributes,status\na@x.example,Ann,{},disabled\n"
+    table = opened(tmp_path, text)
+    assert table.layout is not None
+    assert table.layout.preset == "listmonk"
+    assert [each["opt_out"] for each in cells(table)] == ["disabled"]
+
+
+def test_the_delivery_of_mailman_3_is_known(tmp_path: Path) -> None:
+    text = "Subscriber,Display Name,Delivery Status\na@x.example,Ann,Disabled by user\n"
+    table = opened(tmp_path, text)
+    assert [each["opt_out"] for each in cells(table)] == ["Disabled by user"]
+    assert optouts.why("Disabled by user", yes=Why.ASKED) is Why.ASKED
+    assert optouts.why("Disabled by bounces", yes=Why.ASKED) is Why.BOUNCED
+    assert optouts.why("Enabled", yes=Why.ASKED) is None
+
+
+def test_a_line_copied_from_a_message_loses_the_name_of_its_field(
+    tmp_path: Path,
+) -> None:
+    table = opened(tmp_path, "To: Ann <a@x.example>,\n\tBo <b@x.example>\n")
+    assert [each["address"] for each in cells(table)] == [
+        *("Ann <a@x.example>", "Bo <b@x.example>")
+    ]
+
+
+async def _addresses(site: Site) -> dict[str | None, str | None]:
+    async with site.database.reading() as session:
+        return await importing.countries(session)
