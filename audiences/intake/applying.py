@@ -45,10 +45,13 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.people import search_texts
-from audiences.store import numbers
+from audiences.store import dialects, numbers
 from audiences.subscriptions import Subscription
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
+
+# advisory: two imports at once would add the same contacts
+LOCK = 0x1A150182
 
 
 async def apply(
@@ -58,6 +61,7 @@ async def apply(
 
     `rows` is the number of rows of the file, for the record.
     """
+    await dialects.wait_for_others(session, LOCK)
     planned = await plan(session)
     record = Import(
         file=file,

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.record import chain
@@ -126,8 +126,7 @@ async def seal(session: AsyncSession) -> ChainEnd | None:
 
 async def lock_end(session: AsyncSession) -> None:
     """Let other writers of the record wait until the transaction ends."""
-    if not dialects.is_sqlite(session):  # there, a transaction that writes is alone
-        await session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    await dialects.wait_for_others(session, _LOCK)
 
 
 async def take_back(session: AsyncSession) -> None:

@@ -1,6 +1,6 @@
 """Detects the store, and builds statements that differ between stores."""
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,3 +35,12 @@ async def analyse(session: AsyncSession, *tables: str) -> None:
         await session.flush()
         for table in tables:
             await session.execute(text(f"ANALYZE {table}"))
+
+
+async def wait_for_others(session: AsyncSession, lock: int) -> None:
+    """Wait until no other transaction has this advisory lock, and hold it to the end.
+
+    SQLite has one writer at a time and needs none.
+    """
+    if not is_sqlite(session):
+        await session.execute(select(func.pg_advisory_xact_lock(lock)))

@@ -26,14 +26,9 @@ def claims_lock() -> ColumnElement[bool]:
 
 async def lock_claims(session: AsyncSession) -> None:
     """Wait for the claims under way; later claims wait until this transaction ends."""
-    await _lock(session, _CLAIMS)
+    await dialects.wait_for_others(session, _CLAIMS)
 
 
 async def lock_confirmations(session: AsyncSession) -> None:
     """Allow one transaction at a time to make a confirmation; the others wait."""
-    await _lock(session, _CONFIRMATIONS)
-
-
-async def _lock(session: AsyncSession, lock: int) -> None:
-    if not dialects.is_sqlite(session):
-        await session.execute(select(func.pg_advisory_xact_lock(lock)))
+    await dialects.wait_for_others(session, _CONFIRMATIONS)
