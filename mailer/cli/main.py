@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused or failed, 2 wrong usage. An error is one sentence
 stderr. The traceback of an unexpected error is written to a file, which is named.
 """
 
+import errno
 import os
 import sys
 import tempfile
@@ -25,6 +26,13 @@ from mailer.processes import logs
 from scheduler.errors import ScheduleError
 
 EXAMPLE = "Example: mailer demo"
+# faults of a folder or file that only its owner can mend
+OF_PLACE = frozenset(
+    {
+        *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR),
+        *(errno.EEXIST, errno.ELOOP, errno.ENAMETOOLONG, errno.EIO, errno.ESTALE),
+    }
+)
 log = structlog.get_logger()
 
 
@@ -129,6 +137,8 @@ def _sentence(fault: BaseException) -> str:
             return str(fault)
         case OSError() if fault.errno in NO_ROOM:
             return "a disk is full; make room, then try again"
+        case OSError() if fault.errno in OF_PLACE and fault.filename:
+            return f"{fault.filename} cannot be used: {fault.strerror}; mend it first"
         case click.exceptions.Abort():
             return interruption.NOTHING
         case _:

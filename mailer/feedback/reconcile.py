@@ -6,17 +6,19 @@ a log twice has no further effect. A message that the log does not know does not
 
 import bz2
 import gzip
+import io
 import lzma
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.record import writing
+from mailer import named_files
 from mailer.campaigns.models import Campaign
 from mailer.errors import RefusedError
 from mailer.feedback.postfix_log import Acceptance, Reading
@@ -28,7 +30,7 @@ from mailer.sites.site import Site
 from mailer.store import identity
 from mailer.users import guard
 
-_COMPRESSED: dict[bytes, Callable[..., IO[str]]] = {
+_COMPRESSED: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZ": bz2.open,
     b"\xfd7": lzma.open,
@@ -169,15 +171,16 @@ async def _unsettled(session: AsyncSession, site: Site) -> dict[str, Unsettled]:
 
 
 def read_log(reading: Reading, path: Path) -> None:
-    """Read one file, plain or compressed by gzip, bzip2 or xz.
+    """Read one file or pipe, plain or compressed by gzip, bzip2 or xz.
 
     Raises RefusedError if it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            opener = _COMPRESSED.get(file.read(2), open)
-        with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-            reading.read(_bounded(lines))
+        with named_files.opened(path, pipes=True) as file:
+            unpacked = _COMPRESSED.get(file.peek(2)[:2])
+            octets = unpacked(file) if unpacked else file
+            with io.TextIOWrapper(octets, encoding="utf-8", errors="replace") as lines:
+                reading.read(_bounded(lines))
     except (OSError, EOFError, lzma.LZMAError) as fault:
         raise RefusedError(f"{path} cannot be read to its end: {fault}") from None
 

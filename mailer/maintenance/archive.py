@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
 from audiences.intake.encodings import parsed
+from mailer import named_files
 from mailer.errors import RefusedError
 from mailer.store.disk import sync_folder
 
@@ -68,8 +69,7 @@ class Writer:
 
     def __enter__(self) -> Self:
         """Begin the archive; raise RefusedError if there is a file of its name."""
-        if self._path.exists():
-            raise RefusedError(f"{self._path} exists; a backup overwrites nothing")
+        refuse_existing(self._path)
         self._part.unlink(missing_ok=True)  # of a backup that was killed
         handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(handle, "wb")
@@ -105,6 +105,12 @@ class Writer:
         os.fsync(self._file.fileno())
         self._part.rename(self._path)
         sync_folder(self._path.parent)
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise RefusedError if there is a file of this name."""
+    if path.exists():
+        raise RefusedError(f"{path} exists; a backup overwrites nothing")
 
 
 def verified(path: Path) -> Manifest:
@@ -158,7 +164,10 @@ def _faults_of(path: Path) -> Iterator[None]:
 
 def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield the name and content of each file; raise RefusedError for other members."""
-    with tarfile.open(path, "r|gz") as archive:
+    with (
+        named_files.opened(path) as packed,
+        tarfile.open(fileobj=packed, mode="r|gz") as archive,
+    ):
         for member in archive:
             file = archive.extractfile(member) if member.isreg() else None
             if file is None or not _is_inside(member.name):

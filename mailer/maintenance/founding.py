@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -83,8 +84,10 @@ async def create_site(
 
 
 def _remove(made: Sequence[Path]) -> None:
+    """Remove what was made, as far as that is possible: the first fault is said."""
     for path in made:
-        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        with suppress(OSError):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def _to_make(folder: Path) -> list[Path]:
@@ -92,6 +95,8 @@ def _to_make(folder: Path) -> list[Path]:
 
     Raises RefusedError if the folder has one of them.
     """
+    if folder.exists() and not folder.is_dir():
+        raise RefusedError(f"{folder} is not a folder; name one, or one to make")
     names = ("config.toml", "templates", "secrets", "mailer.db", "campaigns")
     for path in (folder / name for name in names):
         if path.exists():

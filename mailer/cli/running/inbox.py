@@ -42,7 +42,8 @@ async def _run(host: str, port: int, maildir: Path) -> None:
     try:
         server = await inbox.listen(host, port, maildir)
     except OSError as fault:
-        raise MailerError(f"{host}:{port} cannot be used: {fault.strerror}") from None
+        place = fault.filename or f"{host}:{port}"
+        raise MailerError(f"{place} cannot be used: {fault.strerror}") from None
     taken = server.sockets[0].getsockname()[1]
     sys.stdout.write(
         f"listening on {host}:{taken}, keeping messages in {maildir}/new\n"

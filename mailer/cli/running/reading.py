@@ -7,11 +7,12 @@ from pathlib import Path
 
 import rich_click as click
 
+from mailer import named_files
 from mailer.cli import output
 from mailer.cli.command import as_json_lines
 from mailer.delivery.smtp import verdict
 from mailer.delivery.smtp.replies import Reply
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, unreadable
 from mailer.feedback import classify, mime
 
 _LINE = re.compile(r"([2-5][0-9][0-9])(?:([ -])(.*))?", re.DOTALL)
@@ -69,7 +70,7 @@ def parse(text: str) -> Reply | None:
 def classify_(paths: tuple[Path, ...], as_json: bool) -> None:
     """Print what each returned mail is, and whom it concerns; change nothing.
 
-    A path is a file, or a folder whose files are read.
+    A path is a file or a pipe, or a folder whose files are read.
     """
     for path in _files(paths):
         found = classify.classify(_octets(path))
@@ -92,12 +93,12 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _octets(path: Path) -> bytes:
-    """Return the beginning of a file, as much as is read of a mail."""
+    """Return the beginning of a file or pipe, as much as is read of a mail."""
     try:
-        with path.open("rb") as file:
+        with named_files.opened(path, pipes=True) as file:
             return file.read(mime.MAX_BYTES)
     except OSError as fault:
-        raise RefusedError(f"{path} cannot be read: {fault.strerror}.") from None
+        raise RefusedError(f"{path} {unreadable(fault)}") from None
 
 
 def _shown(path: Path, found: classify.Classified) -> dict[str, object]:

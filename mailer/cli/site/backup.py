@@ -7,7 +7,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
-from mailer.maintenance import backup
+from mailer.maintenance import archive, backup
 from mailer.sites.site import Site
 
 
@@ -29,6 +29,8 @@ async def command(
     It may run while messages are sent. The keys are not in it: without them a backup
     cannot be restored.
     """
+    if keys is not None:
+        archive.refuse_existing(keys)
     path, manifest = await backup.backup(
         site, destination, now=clock.now(), progress=output.say
     )
