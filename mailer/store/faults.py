@@ -16,6 +16,8 @@ _TEMPORARY = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
+# The file beside the store that its users share cannot be made or grow: a full disk.
+_NO_ROOM_BESIDE = {sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN}
 _BROKEN = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DAMAGED = ("58", "XX")  # classes of SQLSTATE: a failure of the disk or of the data
 # No such table, no such column; SQLite has one code for any wrong statement.
@@ -25,7 +27,7 @@ _OTHER_SCHEMA = {"42P01", "42703"}
 def is_temporary(fault: DBAPIError) -> bool:
     """Return whether the same statement may succeed later."""
     if isinstance(fault.orig, sqlite3.Error):
-        return _sqlite_code(fault.orig) in _TEMPORARY
+        return _sqlite_code(fault.orig) in _TEMPORARY or _has_no_room(fault)
     if _sqlstate(fault).startswith(_DAMAGED):
         return False
     unavailable = isinstance(fault, OperationalError | InterfaceError)
@@ -35,7 +37,7 @@ def is_temporary(fault: DBAPIError) -> bool:
 def is_damage(fault: DBAPIError) -> bool:
     """Return whether the disk or the data is damaged: the process must end."""
     if isinstance(fault.orig, sqlite3.Error):
-        return _sqlite_code(fault.orig) in _BROKEN
+        return _sqlite_code(fault.orig) in _BROKEN and not _has_no_room(fault)
     return _sqlstate(fault).startswith(_DAMAGED)
 
 
@@ -47,7 +49,13 @@ def store_error(fault: DBAPIError) -> StoreError:
             f"the store's schema is not the schema of this version ({reason})",
             code="store.schema",
         )
+    if _has_no_room(fault):
+        reason = "no file beside it can be made or grow; mostly, its disk is full"
     return StoreError(f"the store cannot be used: {reason}", code="store.away")
+
+
+def _has_no_room(fault: DBAPIError) -> bool:
+    return getattr(fault.orig, "sqlite_errorcode", 0) in _NO_ROOM_BESIDE
 
 
 def _other_schema(fault: DBAPIError) -> bool:

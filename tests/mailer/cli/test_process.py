@@ -1,5 +1,6 @@
 """The command as a process: its files, its output, and the folder it is started in."""
 
+import functools
 import json
 import os
 import resource
@@ -61,22 +62,34 @@ def store() -> str:
     return "sqlite"
 
 
+def allow_files(limit: int) -> None:
+    """Let no file grow beyond a number of octets; this stands for a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
+def test_a_store_that_has_no_room_beside_it_says_so(mailer: Mailer) -> None:
+    words = ("--config", str(mailer.config), "topics", "list")
+    ran = run(
+        *words, cwd=mailer.config.parent, before=functools.partial(allow_files, 0)
+    )
+
+    assert ran.returncode == 1
+    assert b"its disk is full" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "limit"), [("init new", 12_000), ("backup new.tar.gz", 600_000)]
 )
 def test_what_has_no_room_is_not_made(
     mailer: Mailer, tmp_path: Path, words: str, limit: int
 ) -> None:
-    """The limit of the size of files stands for the full disk."""
-
-    def limited() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
     place = tmp_path / "place"
     place.mkdir()
     ran = run(
-        *("--config", str(mailer.config), *words.split()), cwd=place, before=limited
+        *("--config", str(mailer.config), *words.split()),
+        cwd=place,
+        before=functools.partial(allow_files, limit),
     )
 
     assert ran.returncode == 1

@@ -1,6 +1,7 @@
 """Faults of a store are classified by their codes as temporary or final."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,14 @@ def test_few_modules_ask_which_store_it_is() -> None:
         "mailer/maintenance/moving/stores.py",  # has connections, and no Database
         "mailer/maintenance/schema.py",  # as has the upgrade
     }
+
+
+def test_a_full_disk_beside_the_store_is_no_damage() -> None:
+    """`tests/mailer/cli/test_process.py` has it as SQLite says it."""
+    orig = sqlite3.OperationalError("disk I/O error")
+    orig.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    raised = DBAPIError("select 1", {}, orig)
+
+    assert faults.is_temporary(raised)
+    assert not faults.is_damage(raised)
+    assert "its disk is full" in str(faults.store_error(raised))
