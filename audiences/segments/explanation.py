@@ -1,7 +1,8 @@
 """Explains, clause by clause, why a contact is in an audience or not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,6 +47,16 @@ class Explanation:
     others: Mapping[str, bool]
     clauses: tuple[Clause, ...]
     excluded: str | None
+
+    def document(self) -> dict[str, Any]:
+        """Return the explanation for JSON, clause by clause."""
+        return {
+            "in": self.included,
+            "organisation": self.organisation,
+            "others": dict(self.others),
+            "clauses": [asdict(clause) for clause in self.clauses],
+            "excluded": self.excluded,
+        }
 
 
 async def explain(

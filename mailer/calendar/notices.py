@@ -3,6 +3,7 @@
 A notice is a row, unique by slot, kind and user, so each is sent once.
 """
 
+import importlib
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
@@ -17,8 +18,6 @@ from mailer.calendar.showing.mails import Notice, NoticeKind
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.slot_models import SlotAlert, SlotNotice
-from mailer.campaigns.writing import texts
-from mailer.campaigns.writing.translation import progress, signing_off, units
 from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.sites.site import Site
@@ -28,6 +27,8 @@ from mailer.users.rights import Subject
 from scheduler.leads import Turn
 
 log = structlog.get_logger()
+# it renders blocks, and loads slowly: few of those who name a slot need it
+_TRANSLATION = "mailer.campaigns.writing.translation"
 _LATE = (NoticeKind.MISSED, NoticeKind.DROPPED, NoticeKind.WENT)
 _OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)
 
@@ -91,21 +92,12 @@ async def untranslated(
     session: AsyncSession, site: Site, series: Series, campaign: Campaign
 ) -> set[str]:
     """Return the languages of a series that are missing or stale in a campaign."""
-    default = campaign.default_language
-    parsed = await texts.parsed_of(session, campaign, site.templates)
-    wanted = {*(series.languages or "").split(), *parsed} - {default}
-    if default not in parsed:
-        return wanted
-    known = await progress.sources_of(session, campaign)
-    types = letter_types.block_types(site.templates)
-    source = units.source_units(parsed[default], types)
-    done = set()
-    for language in wanted & set(parsed):
-        aligned = units.align(source, parsed[language])
-        counted = progress.count(source, aligned, known.get(language, {}))
-        if counted.done == counted.total:
-            done.add(language)
-    return wanted - done
+    unready = importlib.import_module(f"{_TRANSLATION}.unready")
+    languages = (series.languages or "").split()
+    found: set[str] = await unready.untranslated(
+        session, site.templates, campaign, languages
+    )
+    return found
 
 
 async def _translators(
@@ -131,6 +123,7 @@ async def _readers_of(
     unready: Collection[str],
 ) -> list[str]:
     """Return the translators who can sign off what is translated and needs it."""
+    signing_off = importlib.import_module(f"{_TRANSLATION}.signing_off")
     try:
         wanting = await signing_off.missing(session, campaign, site.templates)
     except ContentError:  # its template is gone: the check says so

@@ -17,7 +17,6 @@ from mailer.campaigns.review import preview
 from mailer.campaigns.variants import codes
 from mailer.campaigns.variants.letters import Content
 from mailer.outbox.models import Message
-from mailer.reports import shapes
 from mailer.reports.shapes import Document
 from mailer.sites.site import Site
 
@@ -92,7 +91,7 @@ def document(found: ReaderExplanation) -> Document:
     """Return an explanation as JSON: that of the rule, then language and blocks."""
     choice = found.choice
     return {
-        **shapes.explanation(found.rule),
+        **found.rule.document(),
         "language": choice and choice.language,
         "wanted": choice and choice.wanted,
         "step": choice and choice.step,

@@ -1,7 +1,6 @@
 """The JSON documents of commands: one function for each kind of thing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -9,7 +8,6 @@ from audiences.directory import Proposal
 from audiences.languages import name_in
 from audiences.organisations import Organisation, Theme
 from audiences.people.site_roles import OWN_BITS, KnownRole
-from audiences.segments.explanation import Explanation
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
@@ -60,17 +58,6 @@ def message(
         "reason": row.reason,
         "step": row.step,
         "wave": row.wave,
-    }
-
-
-def explanation(explained: Explanation) -> Document:
-    """Return why a rule picks an address or not, clause by clause."""
-    return {
-        "in": explained.included,
-        "organisation": explained.organisation,
-        "others": dict(explained.others),
-        "clauses": [asdict(clause) for clause in explained.clauses],
-        "excluded": explained.excluded,
     }
 
 

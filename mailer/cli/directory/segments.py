@@ -108,7 +108,7 @@ async def explain(site: Site, rule: str, address: str, as_json: bool) -> None:
         contact = await contacts.find(session, address, key=site.address_key)
         explained = await explanation.explain(session, rule, contact, context)
     if as_json:
-        output.json_document(shapes.explanation(explained))
+        output.json_document(explained.document())
         return
     if explained.excluded:
         output.line(
