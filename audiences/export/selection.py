@@ -103,9 +103,9 @@ async def first(
     session: AsyncSession, wanted: Selection, *, after: int, limit: int
 ) -> list[Listed]:
     """Return the first selected contacts after one, at most `limit`; without a rule."""
-    query = _query(wanted, (after, None))
     number = ContactSearch.contact_id if wanted.search else Contact.id
-    rows = await session.execute(query.order_by(number).limit(limit))
+    found = query(wanted, (after, None)).order_by(number).limit(limit)
+    rows = await session.execute(found)
     return [Listed(*row) for row in rows]
 
 
@@ -113,17 +113,18 @@ async def _page(
     session: AsyncSession, wanted: Selection, within: Range
 ) -> list[Listed]:
     sqlite = dialects.is_sqlite(session)
-    query = batches.packed(_query(wanted, within), sqlite=sqlite)
-    rows = await batches.fetch(session, query, {})
+    packed = batches.packed(query(wanted, within), sqlite=sqlite)
+    rows = await batches.fetch(session, packed, {})
     return sorted(Listed(*row) for row in rows)
 
 
-def _query(
+def query(
     wanted: Selection, within: tuple[int, int | None]
 ) -> Select[*tuple[Any, ...]]:
+    """Select the wanted contacts with numbers in a range; its end may be open."""
     after, last = within
     left_out = _left_out()
-    query = (
+    chosen = (
         select(
             Contact.id,
             Contact.address,
@@ -138,23 +139,23 @@ def _query(
         .where(Contact.id > after, Contact.address.is_not(None))
     )
     if last is not None:
-        query = query.where(Contact.id <= last)
+        chosen = chosen.where(Contact.id <= last)
     if wanted.readers:
-        query = query.where(left_out.is_(None))
+        chosen = chosen.where(left_out.is_(None))
     if wanted.suppressed:
-        query = query.where(Suppression.address_key.is_not(None))
+        chosen = chosen.where(Suppression.address_key.is_not(None))
     if wanted.why is not None:
-        query = query.where(Suppression.reason == wanted.why)
+        chosen = chosen.where(Suppression.reason == wanted.why)
     if wanted.search:
         # by the numbers of the texts, so that these are read first
         number = ContactSearch.contact_id
-        query = query.join(ContactSearch, number == Contact.id).where(
+        chosen = chosen.join(ContactSearch, number == Contact.id).where(
             number > after, search_texts.has(ContactSearch, wanted.search)
         )
     if wanted.rule is not None and wanted.context is not None and last is not None:
         picked = _picked(wanted.rule, wanted.context, (after, last))
-        query = query.where(or_(*picked))
-    return query
+        chosen = chosen.where(or_(*picked))
+    return chosen
 
 
 def _left_out() -> ColumnElement[str | None]:
@@ -171,6 +172,8 @@ def _picked(rule: str, context: Context, within: Range) -> list[ColumnElement[bo
         Contact.id.in_(
             select(
                 resolve.audience(rule, context, Contact.id, via=via, within=within)
+                .where(Contact.id.in_(resolve.numbers(within)))
+                .order_by(Contact.id)
                 .cte()
                 .c.id
             )

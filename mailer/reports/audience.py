@@ -146,6 +146,8 @@ class Audience:
                 via=via,
                 within=within,
             )
+            .where(Contact.id.in_(resolve.numbers(within)))
+            .order_by(Contact.id)
             for via in self.context.memberships
         ]
 
