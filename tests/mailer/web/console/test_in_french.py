@@ -28,6 +28,10 @@ OTHERS = (  # pages of readers, in their language, and what is no page
     *("/preferences", "/seen", "/letter"),
     *("/events", "/po", ".csv", "/export", "/file"),
 )
+NOWHERE = "the link 'x' leads nowhere: y is an example domain, or this machine"
+NULLE_PART = (
+    "le lien 'x' ne mène nulle part : y est un domaine d’exemple, ou cette machine"
+)
 TEXT = """---
 subject: Une lettre courte
 preheader: Elle est courte
@@ -134,22 +138,38 @@ async def test_no_page_and_no_refusal_has_an_english_sentence(
     assert wrong == {}, "\n".join(f"{path} {said}" for path, said in wrong.items())
 
 
-def catalogue() -> dict[str, str]:
-    path = strings.FOLDER / sentences.NAME / "fr.po"
+def catalogue(language: str) -> dict[str, str]:
+    path = strings.FOLDER / sentences.NAME / f"{language}.po"
     with path.open("rb") as file:
-        read = read_po(file, locale="fr", abort_invalid=True)
+        read = read_po(file, locale=language, abort_invalid=True)
     return {str(each.id): str(each.string) for each in read if each.id}
 
 
-def test_a_sentence_keeps_its_places_and_typography() -> None:
-    rules = (*EVERYWHERE.values(), *OF_LANGUAGE["fr"].values())
+@pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {strings.SOURCE}))
+def test_a_sentence_keeps_its_places_and_typography(language: str) -> None:
+    rules = (*EVERYWHERE.values(), *OF_LANGUAGE.get(language, {}).values())
     patterns = [re.compile(each) for each in rules]
-    for english_one, french in catalogue().items():
+    french = catalogue("fr")
+    for english_one, translation in catalogue(language).items():
         places = PLACEHOLDER.findall(english_one)
         assert places == [f"%({n})s" for n in range(1, len(places) + 1)], english_one
-        assert set(PLACEHOLDER.findall(french)) <= set(places), french
-        plain = PLACEHOLDER.sub("x", french)
-        assert not [each.pattern for each in patterns if each.search(plain)], french
+        assert set(PLACEHOLDER.findall(translation)) <= set(places), translation
+        plain = PLACEHOLDER.sub("x", translation)
+        assert not [x.pattern for x in patterns if x.search(plain)], translation
+        assert english_one in french
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("es", "X está en pausa, no programada"),
+        ("ar", "X متوقفة مؤقتًا وليست مجدولة"),
+        ("ru", "X: приостановлено, время не назначено"),
+        ("zh", "X 已暂停，未排定时间"),
+    ],
+)
+def test_a_state_is_said_in_the_language_of_the_page(language: str, said: str) -> None:
+    assert sentences.told("X is paused, not scheduled", language) == said
 
 
 @pytest.mark.parametrize(
@@ -164,12 +184,8 @@ def test_a_sentence_keeps_its_places_and_typography() -> None:
             "2 addresses of 1 organisation are dead",
             "2 adresses mortes, de 1 organisation",
         ),
-        (
-            "de.md, line 9: the link 'https://x.example' leads nowhere: x.example is an"
-            " example domain, or this machine",
-            "de.md, ligne 9: le lien 'https://x.example' ne mène nulle part : x.example"
-            " est un domaine d’exemple, ou cette machine",
-        ),
+        (f"de.md, line 9: {NOWHERE}", f"de.md, ligne 9: {NULLE_PART}"),
+        (NOWHERE, NULLE_PART),
         (
             "the disk of the site has 79,713 MiB free",
             "le disque du site a 79\u202f713 Mio libres",
