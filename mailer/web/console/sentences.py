@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from babel import Locale
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from mailer.web.console.strings import FOLDER, SOURCE
+from mailer.web.console.strings import ENDS, FOLDER, SOURCE
 
 NAME = "sentences"  # of the catalogue
 PLACES = tuple(f"%({number})s" for number in range(1, 7))
 _PLACE = re.compile(r"%\(([1-6])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
+ISOLATE = "\u2068"  # UAX 9: what follows has a direction of its own
 _AT_LINE = re.compile(r"[^:]+, line \d+: ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 
@@ -60,6 +62,8 @@ def _found(sentence: str, language: str) -> str | None:
             shown = [_exact(value, language) for value in values]
             if each.ends_in_a_reason:
                 shown[-1] = told(values[-1], language)
+            if Locale.parse(language).text_direction == "rtl":
+                shown = [f"{ISOLATE}{value}{ENDS}" for value in shown]
             return _filled(each.translation, shown)
     return None
 

@@ -9,6 +9,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
+from audiences.segments import saved
 from audiences.upkeep.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.rendering import letter_types
@@ -21,8 +22,8 @@ from mailer.users.models import User
 from mailer.users.roles import Grant, UserRole
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.account import deputies
-from mailer.web.console.account.role_names import LIMITS, ROLES
+from mailer.web.console.account import deputies, role_form
+from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 from mailer.web.console.site import acts_shown
@@ -80,7 +81,7 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
             if user.updated_at.isoformat() != form.get("version"):
                 raise RefusedError(asked.words.text(CHANGED))
             own = name == asked.user.name  # one's own roles are not in the form
-            wanted = RoleChange() if own else _wanted(user, form)
+            wanted = RoleChange() if own else role_form.wanted(user, form)
             await accounts.edit(
                 session,
                 name,
@@ -171,18 +172,6 @@ def author(asked: Visit) -> Author:
     return Author(by=asked.user.name, at=asked.now, because=None, account=None)
 
 
-def _wanted(user: User, form: FormMultiDict) -> RoleChange:
-    """Return what a form with a box and a limit for each role changes."""
-    ticked = [str(each) for each in form.getall("role", [])]
-    limits = {each: str(form.get(f"limit-{each}") or "").strip() for each in ticked}
-    given = [f"{role}:{limit}" if limit else role for role, limit in limits.items()]
-    held = [str(each) for each in user.grants]
-    return RoleChange(
-        given=[each for each in given if each.replace(" ", "") not in held],
-        taken=[each.role for each in user.grants if each.role not in ticked],
-    )
-
-
 def _classes(asked: Visit) -> set[str]:
     return letter_types.classes(asked.site.templates)
 
@@ -223,6 +212,7 @@ async def _page(
         changes = await keeping.history(session, name)
         open_ones = await browsers.of_user(session, name, now=asked.now)
         standing = await deputies.of(session, asked, user)
+        saved_rules = [each.name for each in await saved.listed(session)]
     return showing.show(
         asked,
         "person.html",
@@ -232,7 +222,10 @@ async def _page(
         given_deputy=given_deputy or {},
         **standing,
         person=user,
-        roles=_role_fields(asked, user, given),
+        roles=role_form.fields(
+            asked, user, given, classes=_classes(asked), saved=saved_rules
+        ),
+        saved_rules=saved_rules,
         shown=str(given.get("shown") or "") if given else user.shown or "",
         address=str(given.get("address") or "") if given else user.address or "",
         own=user.name == asked.user.name,
@@ -241,28 +234,6 @@ async def _page(
         sign_ins=open_ones,
         **{"link": "", "until": None} | link,
     )
-
-
-def _role_fields(
-    asked: Visit, user: User, given: FormMultiDict | None
-) -> Sequence[tuple[str, str, str, bool, str]]:
-    """Return of each role: code, words, words of its limit, whether ticked, limit."""
-    held = {each.role: each.scope or ", ".join(each.only) for each in user.grants}
-    if given is not None:
-        ticked = {str(each) for each in given.getall("role", [])}
-        typed = {each: str(given.get(f"limit-{each}") or "") for each in UserRole}
-        held = {each: typed[each] for each in UserRole if each in ticked}
-    words = asked.words
-    return [
-        (
-            str(each),
-            words.text(ROLES[each]),
-            words.text(LIMITS[each]) if each in LIMITS else "",
-            each in held,
-            held.get(each, ""),
-        )
-        for each in UserRole
-    ]
 
 
 def _role_names(asked: Visit, user: User) -> Sequence[str]:

@@ -163,7 +163,7 @@ def test_a_sentence_keeps_its_places_and_typography(language: str) -> None:
     ("language", "said"),
     [
         ("es", "X está en pausa, no programada"),
-        ("ar", "X متوقفة مؤقتًا وليست مجدولة"),
+        ("ar", "\u2068X\u2069 متوقفة مؤقتًا وليست مجدولة"),
         ("ru", "X: приостановлено, время не назначено"),
         ("zh", "X 已暂停，未排定时间"),
     ],

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from audiences.segments import save
 from mailer import clock
 from mailer.sites.site import Site
 from mailer.users import guard
@@ -69,6 +70,39 @@ async def test_roles_are_given_limited_and_taken_and_sign_the_user_out(
         assert "klingon" in refused.text
 
     assert await roles_of(site, "lea") == ["translator:fr,ar", "sender"]
+
+
+async def test_limits_are_chosen_and_each_role_says_what_it_may(site: Site) -> None:
+    await add_user(site, "lea", "author:served_by = dakar", "translator:fr,sw")
+    async with site.database.writing() as session:
+        rule, now = "country in (SN, ML)", clock.now()
+        await save.save(session, "sahel", rule, by=ADMIN, now=now)
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        page = (await admin.get("/people/lea")).text
+        assert "May: read letters, reports and the calendar; pause letters" in page
+        assert re.search(r'value="fr" checked><label [^>]+>French<', page)
+        assert re.search(r'value="sw" checked', page)  # no language of the site
+        assert re.search(r'value="official"><label', page)  # a class of letters
+        assert 'value="served_by = dakar"' in page
+        form = {"version": await version_of(admin, "lea")}
+        many: dict[str, str | list[str]] = {
+            "role": ["translator", "author", "sender", "approver"],
+            "limit-translator": ["fr", "ar"],
+            "limit-approver": "official",
+            "limit-author": "served_by = dakar",
+            "saved-author": "sahel",
+            "saved-sender": "sahel",
+        }
+        answer = await admin.post("/people/lea", {**form, **many})
+        assert answer.status_code == 303, answer.text
+        page = (await admin.get("/people/lea")).text
+        assert page.count("<option selected>sahel") == 1  # the sender's
+        assert 'value="segment(sahel) and (served_by = dakar)"' in page
+        form = {"version": await version_of(admin, "lea")}
+        await admin.post("/people/lea", {**form, **many, "role": "sender"})
+
+    assert await roles_of(site, "lea") == ["sender:segment(sahel)"]
 
 
 async def test_unchanged_roles_keep_a_user_signed_in_until_an_admin_ends_it(
