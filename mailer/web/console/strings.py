@@ -81,9 +81,14 @@ def with_languages(html: str, language: str) -> str:
 
 
 def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:
-    """Return an instant in a zone, named: Tuesday 4 May 2027, 10:00 (Paris)."""
+    """Return an instant in a zone, named: Tuesday, 4 May 2027, 10:00 (Paris).
+
+    It may stand within a sentence: mardi 4 mai 2027, 10 h (Paris).
+    """
     local = at.astimezone(zone)
     day = catalogue.day(local.date(), weekday=True)
+    if catalogue.locale.days["format"]["wide"][local.weekday()][:1].islower():
+        day = f"{day[:1].lower()}{day[1:]}"
     place = "UTC" if zone.key == "UTC" else catalogue.city(zone.key)
     return f"{day}, {catalogue.time(local)} ({place})"
 

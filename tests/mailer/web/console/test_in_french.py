@@ -1,8 +1,10 @@
 """A French page has no English sentence: neither of the pages nor of a refusal."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -163,13 +165,33 @@ def test_a_sentence_keeps_its_places_and_typography(language: str) -> None:
     ("language", "said"),
     [
         ("es", "X está en pausa, no programada"),
-        ("ar", "\u2068X\u2069 متوقفة مؤقتًا وليست مجدولة"),
+        ("ar", "\u2068X\u2069 \u2068متوقفة مؤقتًا\u2069 وليست مجدولة"),
         ("ru", "X: приостановлено, время не назначено"),
         ("zh", "X 已暂停，未排定时间"),
     ],
 )
 def test_a_state_is_said_in_the_language_of_the_page(language: str, said: str) -> None:
     assert sentences.told("X is paused, not scheduled", language) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Tuesday, 4 May 2027, 10:00 (Paris)"),
+        ("fr", "mardi 4 mai 2027, 10 h (Paris)"),
+        ("es", "martes, 4 de mayo de 2027, 10:00 (París)"),
+        ("ru", "вторник, 4 мая 2027 года, 10:00 (Париж)"),
+        ("zh", "2027年5月4日星期二, 10:00 (巴黎)"),
+    ],
+)
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_time_may_stand_within_a_sentence(
+    site: Site, language: str, said: str
+) -> None:
+    at, words = datetime(2027, 5, 4, 8, tzinfo=UTC), strings.of(site, language)
+
+    shown = strings.moment(words, at, ZoneInfo("Europe/Paris"))
+    assert " ".join(shown.split()) == said
 
 
 @pytest.mark.parametrize(
