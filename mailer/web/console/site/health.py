@@ -51,17 +51,17 @@ ABOUT = {
     "store": "store",
     "web": "pages",
 }
-CHANGED_HERE = (  # what a user changes in the browser, and where
-    ("Topics and themes", "/topics"),
-    ("Series and their dates", "/series"),
-    ("Saved rules", "/audiences"),
-    ("People, roles and deputies", "/people"),
-    ("Your own language, zone and ways to sign in", "/me"),
+CHANGED_HERE = (  # what a user changes in the browser, where, and who may open it
+    ("Topics and themes", "/topics", Right.READ),
+    ("Series and their dates", "/series", Right.READ),
+    ("Saved rules", "/audiences", Right.READ),
+    ("People, roles and deputies", "/people", Right.USERS),
+    ("Your own language, zone and ways to sign in", "/me", Right.READ),
 )
 STRINGS = (
     *GRADES.values(),
     *ABOUT.values(),
-    *(name for name, _ in CHANGED_HERE),
+    *(name for name, _, _ in CHANGED_HERE),
 )
 ORDER = tuple(GRADES)  # the worst first
 CONFIG = "config.toml"
@@ -156,7 +156,11 @@ async def settings(request: Asking) -> Response[Any]:
         asked,
         "site/settings.html",
         sections=sections,
-        changed_here=[(asked.words.text(name), path) for name, path in CHANGED_HERE],
+        changed_here=[
+            (asked.words.text(name), path)
+            for name, path, right in CHANGED_HERE
+            if asked.could(right)
+        ],
     )
 
 
