@@ -21,14 +21,16 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 TRANSLATED = {"text"}  # methods whose first argument is a string of the console
 
 
-# what is whole in all languages: from signing in to the report, and an approval by link
+# what is whole in all languages: from signing in to the report, and a link's approval
 WHOLE_PAGES = (
     *("page", "parts", "home", "sign-in", "link", "link-asked", "recovery", "fault"),
     *("campaigns", "campaign", "check", "preview", "test", "remarks", "schedule"),
     *("approval", "asked", "decision", "live", "figures", "report", "missing"),
     *("erratum", "new", "new-of-type", "me", "deputies", "people", "person"),
+    *("write", "block-lines", "add-block", "conflict", "files", "versions"),
+    *("translate", "translations", "translation-check"),
 )
-WHOLE_ROOMS = ("*", "letters/*", "account/*", "reports/*", "remarks/*")
+WHOLE_ROOMS = ("*", "letters/*", "account/*", "reports/*", "remarks/*", "translation/*")
 
 
 def of_pages(*names: str) -> Iterator[str]:
