@@ -28,9 +28,17 @@ WHOLE_PAGES = (
     *("approval", "asked", "decision", "live", "figures", "report", "missing"),
     *("erratum", "new", "new-of-type", "me", "deputies", "people", "person"),
     *("write", "block-lines", "add-block", "conflict", "files", "versions"),
-    *("translate", "translations", "translation-check"),
+    *("translate", "translations", "translation-check", "audience"),
 )
-WHOLE_ROOMS = ("*", "letters/*", "account/*", "reports/*", "remarks/*", "translation/*")
+WHOLE_ROOMS = (
+    "*",
+    "letters/*",
+    "account/*",
+    "reports/*",
+    "remarks/*",
+    "translation/*",
+    "writing/*",
+)
 
 
 def of_pages(*names: str) -> Iterator[str]:
