@@ -1,7 +1,7 @@
 """The texts by which contacts and organisations are searched: what names them, folded.
 
 They are in narrow tables of their own, because a search for a part of a word reads all
-of them (docs/decisions/0037-searches-read-narrow-texts.md). Who changes an address or a
+of them (docs/decisions/0035-searches-read-narrow-texts.md). Who changes an address or a
 name calls the function that refreshes the text. A text goes with its contact or
 organisation; a contact without an address has none.
 """
@@ -31,7 +31,7 @@ from audiences.organisations import Organisation
 from audiences.store import dialects, folding
 from audiences.store.base import Base
 
-BETWEEN = "\n"  # nobody can type it into a search
+BETWEEN = "\n"  # a search is one line
 
 
 class ContactSearch(Base):

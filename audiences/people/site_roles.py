@@ -2,7 +2,7 @@
 
 A set of roles is stored as one integer with one bit each, so that a query for a role
 needs no second table (docs/decisions/0006-roles-are-bits.md). What a site adds, renames
-or retires has a row here (docs/decisions/0038-a-sites-own-roles-take-free-bits.md).
+or retires has a row here (docs/decisions/0036-a-sites-own-roles-take-free-bits.md).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
