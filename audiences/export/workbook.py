@@ -1,6 +1,7 @@
 """Writes XLSX workbooks row by row, in memory that does not grow."""
 
 import importlib
+import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -38,7 +39,8 @@ def sheet(
     """
     # imported now, since most commands write no workbook
     library = importlib.import_module("xlsxwriter")
-    book = library.Workbook(file, TEXTS_ONLY)
+    target = _Target(file)
+    book = library.Workbook(target, TEXTS_ONLY)
     page = book.add_worksheet(name[:31] or None)
     if right_to_left:
         page.right_to_left()
@@ -56,6 +58,22 @@ def sheet(
         book.close()
     except library.exceptions.FileCreateError as fault:
         raise OSError(*fault.args[0].args) from None
+    finally:
+        target.file = io.BytesIO()
+
+
+class _Target:
+    """A file that the library writes to.
+
+    After a fault the library leaves its ZIP archive open, and that writes its end when
+    it is collected; by then the file is closed, so another takes its place.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
 
 
 def _for_print(page: Any) -> None:

@@ -1,17 +1,20 @@
 """`mailer contacts export`: every form, whole or not at all, and imported again."""
 
 import csv
+import gc
 import os
 import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import vobject
 
+from audiences.export import workbook
 from tests.acts.commands import Mailer
 from tests.audiences import importing
 
@@ -144,6 +147,15 @@ def test_a_full_disk_leaves_the_former_file(folder: Path, tmp_path: Path) -> Non
         assert "was not written" in " ".join(done.stderr.split())
         assert [each.name for each in place.iterdir()] == ["all"]
         assert (place / "all").read_text() == "before"
+
+
+def test_a_workbook_that_cannot_be_written_leaves_nothing_to_write_later() -> None:
+    """An archive of the library that is left open would write to the closed file."""
+    rows = [[f"{each}@b.example" for each in range(100)]] * 1_000
+    with pytest.raises(OSError, match="No space left"), ExitStack() as stack:
+        file = stack.enter_context(Path("/dev/full").open("wb"))
+        stack.enter_context(workbook.sheet(file, ["address"]))(rows)
+    gc.collect()  # pytest makes an error of what a destructor raises
 
 
 def _small_files() -> None:
