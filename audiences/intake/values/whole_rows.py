@@ -17,7 +17,7 @@ from audiences.intake.wishes import optouts
 # columns of free text, in which people note a wish; a person who names the column knows
 TEXTS = frozenset(("name", "function", "notes", "tags"))
 LONGEST = 1_000  # characters of a text that are looked at
-_PARTS = re.compile(r"[;,|\n.()\[\]]")
+_PARTS = re.compile(r"[;,|\n.()\[\]]|\s[-–—/:]\s")
 USUAL = 3  # cells of most rows, from which one with a single cell is a caption
 _TOTALS = frozenset(
     map(
@@ -32,11 +32,15 @@ _TOTALS = frozenset(
 )
 
 
-def _notes_a_wish(text: str) -> bool:
-    """Whether a part of a free text says that a reader opted out."""
+def _notes_a_wish(text: str, *, name: bool) -> bool:
+    """Whether a part of a free text says that a reader opted out.
+
+    Of a name it is a part beside it: Bounced and Refus are names of people, too.
+    """
     if text.replace(" ", "").isalpha():  # as most names are: there is one part
-        return optouts.tells(text)
-    return any(map(optouts.tells, _PARTS.split(text[:LONGEST])))
+        return not name and optouts.tells(text)
+    parts = _PARTS.split(text[:LONGEST])
+    return any(map(optouts.tells, parts[1:] if name else parts))
 
 
 class WholeRows:
@@ -51,7 +55,7 @@ class WholeRows:
         self._width = len(table.headings)
         found = table.layout.found if table.layout is not None else ()
         self._texts = [
-            (place, each.heading)
+            (place, each.heading, each.column == "name")
             for place, each in enumerate(found)
             if watch and each.column in TEXTS and each.why != BY_MAPPING
         ]
@@ -67,8 +71,8 @@ class WholeRows:
             return fault
         if self._captions and "@" not in line[self._address]:
             return self._caption(row, line)
-        for place, heading in self._texts:
-            if place < len(line) and _notes_a_wish(line[place]):
+        for place, heading, name in self._texts:
+            if place < len(line) and _notes_a_wish(line[place], name=name):
                 reason = (
                     "says that this reader opted out; write yes in a column opt_out, or"
                     " leave the row out"
