@@ -149,7 +149,8 @@ TESTS = {
             name="answered",
             takes=Values.EVENT,
             gives=None,
-            meaning="the contact answered the invitation: yes, no, perhaps, or anyhow",
+            meaning="the contact answered the invitation: yes, no, perhaps, delegated,"
+            " or anyhow",
             then=Values.ANSWER,
         ),
     )

@@ -75,17 +75,7 @@ class Worker:
         `notify` gets sentences for the operator about messages that still wait. Raises
         RelayError if messages wait for a relay at the end.
         """
-        drain = (
-            Drain(
-                self._site.database,
-                self._dispatcher,
-                awaits_recovery=self._housekeeping.awaits_recovery,
-                now=self._now,
-                notify=notify,
-            )
-            if until_idle
-            else None
-        )
+        drain = self._drain(notify) if until_idle else None
         store_works = True
         try:
             async with self._tasks:
@@ -107,6 +97,15 @@ class Worker:
             raise first_fault(group) from None
         finally:
             await self._close(store_works=store_works)
+
+    def _drain(self, notify: Callable[[str], None]) -> Drain:
+        return Drain(
+            self._site.database,
+            self._dispatcher,
+            awaits_recovery=self._housekeeping.awaits_recovery,
+            now=self._now,
+            notify=notify,
+        )
 
     async def _close(self, *, store_works: bool) -> None:
         """Abort the connections; write the last outcomes if the store works."""

@@ -260,10 +260,8 @@ class Audience:
     def _picked(self) -> Select[Any]:
         """Select the numbers of the contacts that `pages` lists first."""
         if self.campaign.released_at is not None:
-            ledger = aliased(Message)
-            return select(ledger.contact_id).where(
-                ledger.campaign_id == self.campaign.id
-            )
+            sent = aliased(Message)
+            return select(sent.contact_id).where(sent.campaign_id == self.campaign.id)
         picked = [
             resolve.audience(self.campaign.audience, self.context, Contact.id, via=via)
             for via in self.context.memberships

@@ -36,11 +36,11 @@ from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
 from mailer.web.calendar_feed import CalendarFeed
 from mailer.web.console import routes
-from mailer.web.console.letters.streams import OpenStreams
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
 from mailer.web.recording import Recording
+from mailer.web.streams import OpenStreams
 
 MAX_BODY = 64 * 1024  # octets
 UNAVAILABLE = 503

@@ -31,8 +31,8 @@ from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit, could
 from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.letters.state_names import named
-from mailer.web.console.letters.streams import OpenStreams
 from mailer.web.console.showing import HOME
+from mailer.web.streams import OpenStreams
 
 EVERY, LASTS = 2.0, 60.0  # seconds between figures, and until a stream ends
 SOON, LATER = 3_000, 30_000  # milliseconds until a browser asks again

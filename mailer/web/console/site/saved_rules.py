@@ -182,8 +182,7 @@ async def _page(
         try:
             rows = _rows(tried)
             if tried.rule:
-                found = await rule_form.found(asked, session, tried.rule, context)
-                found |= await rule_form.counted(asked, tried.rule, context, keep)
+                found = await rule_form.found(asked, session, tried.rule, context, keep)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
     return showing.show(
@@ -194,7 +193,6 @@ async def _page(
         **_of_versions(versions, tried.rule, seen),
         name=name,
         renamed=renamed or name,
-        rule=tried.rule,
         rows=rows,
         used=used,
         may=asked.could(DirectoryRight.RULES),
@@ -206,11 +204,12 @@ async def _page(
 def _of_versions(
     versions: list[SavedSegment] | None, rule: str, seen: str
 ) -> dict[str, Any]:
-    """Return the versions of a rule, and how what is shown stands to the last one."""
+    """Return a rule and its versions, and how it stands to the last one."""
     if not versions:
-        return {"versions": (), "saved": False, "seen": seen or "0"}
+        return {"rule": rule, "versions": (), "saved": False, "seen": seen or "0"}
     last = versions[0]
     return {
+        "rule": rule,
         "versions": versions,
         "saved": last.rule == rule,
         "seen": seen or str(last.version),

@@ -88,11 +88,10 @@ async def _page(
         found: dict[str, Any] = {"people": [], "why": None, "counted": None}
         try:
             rows = tried.rows()
-            found = await rule_form.found(asked, session, rule, context, address)
-            keep: rule_form.Keep | None = None
+            keep = None
             if figures is not None:
                 keep = partial(figures.of_audience, "readers", campaign)
-            found |= await rule_form.counted(asked, rule, context, keep)
+            found = await rule_form.found(asked, session, rule, context, keep, address)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
     return showing.show(

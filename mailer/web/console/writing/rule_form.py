@@ -93,9 +93,13 @@ async def found(
     session: AsyncSession,
     rule: str,
     context: Context,
+    keep: Keep | None,
     address: str = "",
 ) -> dict[str, Any]:
-    """Return some readers of a rule, and why a person is one of them."""
+    """Return some readers of a rule and their number, and why a person is one of them.
+
+    With `keep` the number is what it has, or None while they are counted at first.
+    """
     await named.require_known(session, [rule], context.vocabulary)
     compiler.condition(rule, context)
     people, why = [], None
@@ -107,16 +111,13 @@ async def found(
         if address:
             contact = await contacts.find(session, address, key=asked.site.address_key)
             why = await explanation.explain(session, rule, contact, context)
-    return {"people": people, "why": why}
+    number = await _counted(asked, rule, context, keep)
+    return {"people": people, "why": why, **number}
 
 
-async def counted(
+async def _counted(
     asked: Visit, rule: str, context: Context, keep: Keep | None
 ) -> dict[str, Any]:
-    """Count the readers of a rule, or ask `keep` for what was counted.
-
-    Without a count while they are counted at first.
-    """
 
     async def count() -> Counted:
         async with asked.site.database.reading() as session:

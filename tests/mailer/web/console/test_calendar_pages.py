@@ -123,7 +123,7 @@ async def test_a_series_is_added_as_understood_and_its_dates_are_seen(
     (row,) = [each for each in rows if each.name == NAME]
 
     assert looked.text.count("<li>") >= 6
-    assert "le dernier jeudi de chaque mois à 9 h" in looked.text
+    assert "le dernier jeudi de chaque mois à 9\xa0h" in looked.text
     assert refused.status_code == 422
     assert "when it rains" in refused.text
     assert row.languages == "fr en es"

@@ -15,8 +15,8 @@ from mailer import clock
 from mailer.signin import browsers
 from mailer.sites.site import Site
 from mailer.users import keeping
-from mailer.web import connections
-from mailer.web.console.letters import live, streams
+from mailer.web import connections, streams
+from mailer.web.console.letters import live
 from tests.acts import campaigning, delivering
 from tests.acts.console import Visitor, add_user, visitor
 from tools.peers.relay import Relay
