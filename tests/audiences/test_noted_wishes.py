@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from audiences.export import rows
 from audiences.intake.wishes import optouts
 from audiences.suppressions import Why
 from mailer.sites.site import Site
@@ -52,6 +53,23 @@ async def test_a_name_with_a_wish_is_refused(site: Site, tmp_path: Path) -> None
     report = await import_file(site, write(tmp_path, text))
     assert report.added == 0
     assert "opted out" in report.faults[0].reason
+
+
+@pytest.mark.parametrize("name", ["Bo Bounced", "Bo Refus", "Opposition, Bo"])
+async def test_a_name_alone_is_no_wish(site: Site, tmp_path: Path, name: str) -> None:
+    text = f'Name;Organisation;E-mail\n"{name}";icom;a@x.example\n'
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.added, report.faults) == (1, [])
+
+
+async def test_an_export_of_ours_has_each_wish_in_its_place(
+    site: Site, tmp_path: Path
+) -> None:
+    text = (
+        f"address,organisation,notes,{rows.LEFT_OUT}\na@x.example,icom,unsubscribed,\n"
+    )
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.added, report.faults) == (1, [])
 
 
 def test_a_person_who_names_the_column_knows_what_it_holds(tmp_path: Path) -> None:

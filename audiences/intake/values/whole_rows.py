@@ -18,6 +18,7 @@ from audiences.intake.wishes import optouts
 TEXTS = frozenset(("name", "function", "notes", "tags"))
 LONGEST = 1_000  # characters of a text that are looked at
 _PARTS = re.compile(r"[;,|\n.()\[\]]|\s[-–—/:]\s")
+OF_EXPORTS = "left_out"  # a column of our exports, which have each wish in its place
 USUAL = 3  # cells of most rows, from which one with a single cell is a caption
 _TOTALS = frozenset(
     map(
@@ -54,10 +55,11 @@ class WholeRows:
         self._captions = self._address >= 0 and table.usual_cells >= USUAL
         self._width = len(table.headings)
         found = table.layout.found if table.layout is not None else ()
+        own = OF_EXPORTS in table.headings
         self._texts = [
             (place, each.heading, each.column == "name")
             for place, each in enumerate(found)
-            if watch and each.column in TEXTS and each.why != BY_MAPPING
+            if watch and not own and each.column in TEXTS and each.why != BY_MAPPING
         ]
         self._unread = [
             (place, each.heading)
