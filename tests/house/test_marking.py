@@ -113,6 +113,11 @@ def test_tests_of_one_group_run_in_one_process(folder: Path) -> None:
         text=True,
         check=True,
     )
-    ran_by = set(re.findall(r"\[(gw\d)\].*PASSED.*::test_(\w+)", done.stdout))
+    # one process runs all tests whose names end with the same group
+    ran = re.findall(r"\[(gw\d)\].*PASSED.*::test_(\w+)\[\d+\](\S*)", done.stdout)
 
-    assert sorted(name for _, name in ran_by) == ["free", "free", "grouped"]
+    assert {(name, group) for _, name, group in ran} == {
+        ("grouped", "@one"),
+        ("free", ""),
+    }
+    assert len({process for process, name, _ in ran if name == "grouped"}) == 1
