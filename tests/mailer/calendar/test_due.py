@@ -232,6 +232,21 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
 
 
 @pytest.mark.prove
+async def test_ten_tickers_in_processes_of_their_own_release_once(
+    site: Site, tmp_path: Path
+) -> None:
+    numbers = [(await scheduled(site, tmp_path))[0] for _ in range(3)]
+    moment = clock.now() + HOUR
+    tickers = [await a_ticker(site, moment) for _ in range(10)]
+    said = [await each.communicate() for each in tickers]
+    ledgers = [await campaigning.ledger(site, number) for number in numbers]
+
+    assert [each.returncode for each in tickers] == [0] * 10, said
+    assert [len(each) for each in ledgers] == [10, 10, 10]
+    assert sum(errors.count(b'"campaign.released"') for _, errors in said) == 3
+
+
+@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 async def test_serve_ticks_releases_and_delivers(
