@@ -18,18 +18,29 @@ def is_reserved(domain: str) -> bool:
     return labels[-1] in RESERVED or ".".join(labels[-2:]) in EXAMPLES
 
 
+def is_invented(address: str) -> bool:
+    """Whether an address of a link is under .example, as all of a demonstration are."""
+    return _domain(address).lower().endswith(".example")
+
+
+def _domain(address: str) -> str:
+    """Return the domain or host of an address of https, http or mailto."""
+    scheme, _, rest = address.partition(":")
+    if scheme.lower() == "mailto":
+        return rest.partition("?")[0].rpartition("@")[2]
+    return urlsplit(address).hostname or ""
+
+
 def unreachable(address: str) -> str:
     """Return why no reader can use the address of a link; empty if one may.
 
     Addresses other than https, http and mailto may be used.
     """
-    scheme, _, rest = address.partition(":")
-    if scheme.lower() == "mailto":
-        domain = rest.partition("?")[0].rpartition("@")[2]
-        return f"{domain} is an example domain" if is_reserved(domain) else ""
-    if scheme.lower() not in {"https", "http"}:
+    scheme, host = address.partition(":")[0].lower(), _domain(address)
+    if scheme == "mailto":
+        return f"{host} is an example domain" if is_reserved(host) else ""
+    if scheme not in {"https", "http"}:
         return ""
-    host = urlsplit(address).hostname or ""
     try:
         return "" if ip_address(host).is_global else f"{host} is on no public network"
     except ValueError:

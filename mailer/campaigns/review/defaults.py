@@ -1,6 +1,7 @@
 """Checks that no letter leaves with example names, for a site that is no demonstration.
 
-In a demonstration the links are remarked on; the doctor lists its settings.
+In a demonstration links are remarked on, but for those under .example, as its names
+are; the doctor lists its settings.
 """
 
 from collections.abc import Iterator
@@ -82,6 +83,7 @@ def links(
     own = {sender.address, sender.reply_to, site.settings.mail.leave_mailbox}
     for address in letters.addresses(letter.html):
         ours = address.startswith(site.settings.site.url)
+        ours = ours or (demo and real_names.is_invented(address))
         if ours or address in reported or _mailbox(address) in own:
             continue
         reported.add(address)

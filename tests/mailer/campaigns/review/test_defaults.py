@@ -93,6 +93,20 @@ async def test_a_link_to_no_real_page_blocks_and_is_remarked_on_in_a_demonstrati
     assert (str(remark.level), remark.what) == ("warning", error.what)
 
 
+@pytest.mark.parametrize(
+    "link", ["https://liaison.example/en/forum", "mailto:desk@ed.sector.example?cc=x"]
+)
+async def test_the_invented_names_of_a_demonstration_are_for_it_alone(
+    site: Site, tmp_path: Path, link: str
+) -> None:
+    path = campaigning.write(tmp_path, en=LINKED.replace("LINK", link))
+    number = await campaigning.add(site, path)
+    real = await checked(real_sites.real(site), number)
+    demo = await checked(site, number)
+
+    assert (len(real.problems), demo.problems) == (1, [])
+
+
 async def test_a_date_that_has_passed_is_approved_only_on_purpose(
     site: Site, tmp_path: Path
 ) -> None:
