@@ -152,7 +152,6 @@ class Audience:
         ]
 
     def _ledger(self, within: Range) -> Select[*tuple[Any, ...]]:
-        after, last = within
         skipped = Message.state == MessageState.SKIPPED
         return (
             select(
@@ -167,7 +166,7 @@ class Audience:
             .join(Organisation, Organisation.id == FOR_ORGANISATION)
             .outerjoin(Country, Country.code == Organisation.country)
             .outerjoin(StoredLetter, StoredLetter.id == Message.letter_id)
-            .where(*self.mine, Contact.id > after, Contact.id <= last)
+            .where(*self.mine, Message.contact_id.in_(resolve.numbers(within)))
         )
 
     def _had_last(self) -> ColumnElement[bool]:

@@ -2,10 +2,11 @@
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from audiences import contacts, suppressions
 from audiences.contacts import Contact
@@ -123,3 +124,27 @@ def test_the_command_prints_lines_and_explains_one_address(
         {"block": "opening", "type": "opening", "shown": False, "rule": "desk = SC"}
     ]
     assert (unknown.code, "no contact has the address" in unknown.err) == (1, True)
+
+
+@on_sqlite
+async def test_a_page_of_a_sent_letter_is_found_from_the_numbers_of_its_contacts(
+    site: Site, tmp_path: Path
+) -> None:
+    """By the campaign, each page would read all of its messages."""
+    number = await campaigning.released(site, tmp_path)
+    asked: list[tuple[str, Any]] = []
+    event.listen(
+        site.database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda *given: asked.append((given[2], given[3])),
+    )
+    await listed(site, number)
+    (paged,) = [each for each in asked if "FROM message JOIN contact" in each[0]]
+    async with site.database.reading() as session:
+        connection = await session.connection()
+        plan = await connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {paged[0]}", paged[1]
+        )
+        steps = [str(row) for row in plan]
+
+    assert any("(contact_id=? AND campaign_id=?)" in step for step in steps), steps
