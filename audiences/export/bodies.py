@@ -19,6 +19,7 @@ NAMES = tuple(f"organisation_name_{language}" for language in OFFERED)
 COLUMNS = (
     *("organisation", "organisation_name", *NAMES, "acronym", "kind", "status"),
     *("level", "country", "organisation_languages", "fields", "acts_in", "serves"),
+    *("organisation_telephones", "organisation_postal_address", "organisation_website"),
 )
 KEPT = 20_000  # organisations in memory
 PAGE = 2_000
@@ -53,18 +54,23 @@ class Bodies(dict[int, tuple[str, ...]]):
                 Organisation.level,
                 Organisation.country,
                 Organisation.languages,
+                Organisation.telephones,
+                Organisation.postal_address,
+                Organisation.website,
             ).where(batches.among(Organisation.id, "ids", sqlite=sqlite)),
             {"ids": batches.bind_numbers(session, numbers)},
         )
         for number, code, name, names, *rest in map(tuple, rows):
+            texts = [each or "" for each in rest]
             self[number] = (
                 code,
                 name,
                 *(names.get(language, "") for language in OFFERED),
-                *(each or "" for each in rest),
+                *texts[:-3],
                 fields.get(number, ""),
                 acts_in.get(number, ""),
                 serves.get(number, ""),
+                *texts[-3:],
             )
 
 

@@ -19,6 +19,7 @@ from audiences.export.guarding import BEGINNINGS, guarded
 
 Row = Sequence[str]
 Write = Callable[[Sequence[Row]], None]
+ROLES = "X-LIAISON-ROLES"  # the codes of roles in a vCard, with spaces
 FOLDED = 74  # octets of a line of a vCard (RFC 2426, section 2.6)
 
 
@@ -97,16 +98,26 @@ def _vcf(
 
 def _card(cells: dict[str, str]) -> str:
     """Return one vCard 3.0 (RFC 2426), which all address books read."""
-    address = cells["address"]
+    address, roles = cells["address"], cells.get("roles", "")
     name = cells.get("name") or cells.get("organisation_name") or address
     lines = ["BEGIN:VCARD", "VERSION:3.0", f"FN:{_escaped(name)}"]
     lines.append(f"N:{_escaped(cells.get('name', ''))};;;;")
+    telephones = cells.get("telephones", "").split("; ")
+    address_lines = _escaped(cells.get("postal_address", ""))
     for key, value in (
-        ("ORG", cells.get("organisation_name", "")),
-        ("ROLE", ", ".join(cells.get("roles", "").split()).replace("_", " ")),
+        ("ORG", _escaped(cells.get("organisation_name", ""))),
+        ("TITLE", _escaped(cells.get("function", ""))),
+        ("ROLE", _escaped(", ".join(roles.split()).replace("_", " "))),
+        (ROLES, roles),
+        *(("TEL;TYPE=WORK", _escaped(each)) for each in telephones),
+        ("ADR;TYPE=WORK", address_lines and f";;{address_lines};;;;"),
+        ("URL", cells.get("website", "")),
+        ("CATEGORIES", ",".join(map(_escaped, cells.get("tags", "").split("; ")))),
+        ("NOTE", _escaped(cells.get("notes", ""))),
+        ("TZ;VALUE=text", cells.get("timezone", "")),
     ):
         if value:
-            lines.append(f"{key}:{_escaped(value)}")
+            lines.append(f"{key}:{value}")
     lines += [f"EMAIL;TYPE=INTERNET:{_escaped(address)}", "END:VCARD"]
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 

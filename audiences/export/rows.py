@@ -7,7 +7,7 @@ rows have only its address and roles. So an export imports back unchanged.
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts
 from audiences.contacts import Membership
 from audiences.errors import AudienceError
-from audiences.export import bodies, selection
+from audiences.export import bodies, details, selection
 from audiences.export.bodies import Bodies
 from audiences.export.selection import Listed, Selection
 from audiences.people import site_roles
@@ -27,12 +27,23 @@ from audiences.subscriptions import Consent, Standing, Subscription
 Row = Sequence[str]
 LEFT_OUT = "left_out"  # why no letter is written to the contact; an import ignores it
 OWN = ("address", "name", "roles", "languages", "timezone")
-COLUMNS = (*OWN, *bodies.COLUMNS, "topics", "consent", LEFT_OUT)
-CARD = ("address", "name", "roles", "organisation_name")  # of a vCard
+COLUMNS = (*OWN, *bodies.COLUMNS, "topics", "consent", *details.COLUMNS, LEFT_OUT)
+CARD = (  # of a vCard
+    *("address", "name", "roles", "timezone", "organisation_name"),
+    *(each for each in details.COLUMNS if each != "second_address"),
+)
 SETS = frozenset(
     {"roles", "languages", "organisation_languages", "topics"}
     | {"fields", "acts_in", "serves"}
 )  # columns with several codes, separated by spaces
+
+
+class _Further(NamedTuple):
+    """A further membership of a contact."""
+
+    organisation: int
+    roles: int
+    function: str | None
 
 
 def chosen(wanted: str | None, known: Sequence[str] = COLUMNS) -> tuple[str, ...]:
@@ -65,15 +76,17 @@ async def of_contacts(
         within = (page[0].number - 1, page[-1].number)
         topics = await _texts(session, _topics(within), wanted="topics" in needs)
         basis = await _texts(session, _basis(within), wanted="consent" in needs)
+        about = await details.of_contacts(session, within, needs)
         further = await _further(session, within) if several else {}
         of_page = {each.organisation_id for each in page}
-        of_page.update(body for rows in further.values() for body, _ in rows)
+        of_page.update(each.organisation for rows in further.values() for each in rows)
         await known.load(session, of_page)
         rows: list[Row] = []
         for each in page:
-            rows.append(pick(_row(each, held, known, topics, basis)))
-            for body, there in further.get(each.number, ()):
-                rows.append(pick(_further_row(each.address, known[body], held(there))))
+            rows.append(pick(_row(each, held, known, topics, basis, about)))
+            for there in further.get(each.number, ()):
+                body = known[there.organisation]
+                rows.append(pick(_further_row(each.address, body, held, there)))
         yield rows
 
 
@@ -93,6 +106,7 @@ def _row(
     known: Bodies,
     topics: dict[int, str],
     basis: dict[int, str],
+    about: dict[int, tuple[str, ...]],
 ) -> tuple[str, ...]:
     subscribed = topics.get(each.number, "")
     return (
@@ -104,12 +118,19 @@ def _row(
         *known[each.organisation_id],
         subscribed,
         basis.get(each.number, "") if subscribed else "",
+        *about.get(each.number, details.NONE),
         each.left_out or "",
     )
 
 
-def _further_row(address: str, body: Row, held: str) -> tuple[str, ...]:
-    return (address, "", held, "", "", *body, "", "", "")
+def _further_row(
+    address: str,
+    body: Row,
+    held: Callable[[int], str],
+    there: _Further,
+) -> tuple[str, ...]:
+    about = (there.function or "", *details.NONE[1:])
+    return (address, "", held(there.roles), "", "", *body, "", "", *about, "")
 
 
 async def _texts(
@@ -154,17 +175,20 @@ def _basis(within: Range) -> Select[*tuple[Any, ...]]:
     return select(Consent.contact_id, basis).where(Consent.id.in_(newest))
 
 
-async def _further(
-    session: AsyncSession, within: Range
-) -> dict[int, list[tuple[int, int]]]:
-    """Return the further organisations of contacts with their roles, oldest first."""
+async def _further(session: AsyncSession, within: Range) -> dict[int, list[_Further]]:
+    """Return the further memberships of contacts, oldest first."""
     after, last = within
     rows = await session.execute(
-        select(Membership.contact_id, Membership.organisation_id, Membership.roles)
+        select(
+            Membership.contact_id,
+            Membership.organisation_id,
+            Membership.roles,
+            Membership.function,
+        )
         .where(Membership.contact_id > after, Membership.contact_id <= last)
         .order_by(Membership.id)
     )
-    found: dict[int, list[tuple[int, int]]] = {}
-    for contact, organisation, roles in rows:
-        found.setdefault(contact, []).append((organisation, roles))
+    found: dict[int, list[_Further]] = {}
+    for contact, organisation, roles, function in rows:
+        found.setdefault(contact, []).append(_Further(organisation, roles, function))
     return found

@@ -16,21 +16,24 @@ HEADER = [
     *("vcard email", "vcard name", "vcard organisation", "vcard title"),
     *("vcard telephone", "vcard address", "vcard country", "vcard language"),
     *("vcard url", "vcard categories", "vcard note", "vcard timezone"),
+    "vcard roles",
 ]
 MAX_LINE = 1_000_000  # octets
 MAX_CARD = 10_000_000  # octets of an entry, with its picture
 _PEEK = 1_000  # octets that show whether a character has two
-_KIND = "vcard kind"
+_KIND, _ROLE = "vcard kind", "vcard role"
+_IN_LINES = {"vcard note", "vcard address"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SIMPLE = {
     "TITLE": "vcard title",
-    "ROLE": "vcard title",
+    "ROLE": _ROLE,
     "TEL": "vcard telephone",
     "LANG": "vcard language",
     "URL": "vcard url",
     "CATEGORIES": "vcard categories",
     "NOTE": "vcard note",
     "TZ": "vcard timezone",
+    "X-LIAISON-ROLES": "vcard roles",  # of our exports, whose ROLE says them in words
     "KIND": _KIND,
     "X-ADDRESSBOOKSERVER-KIND": _KIND,
 }
@@ -77,6 +80,7 @@ def rows(
         if line.name == "BEGIN" and line.value.strip().upper() == "VCARD":
             card, size = {}, 0
         elif line.name == "END" and card is not None:
+            _tidy(card)
             row = [_joined(heading, card.get(heading, [])) for heading in HEADER]
             yield [] if card.get(_KIND) == ["group"] else row  # that only lists others
             card = None
@@ -98,6 +102,17 @@ def rows(
         )
 
 
+def _tidy(card: dict[str, list[str]]) -> None:
+    """Remove what an entry has only because vCard asks for it, or twice."""
+    if card.get("vcard name") == card.get("vcard organisation", [])[:1]:
+        card.pop("vcard name", None)  # the entry of an organisation
+    if "vcard roles" in card:
+        card.pop(_ROLE, None)
+    titles = card.pop("vcard title", []) + card.pop(_ROLE, [])
+    if titles:
+        card["vcard title"] = titles
+
+
 def _joined(heading: str, values: list[str]) -> str:
     if heading in {"vcard name", "vcard organisation", "vcard title", "vcard url"}:
         return values[0] if values else ""
@@ -108,7 +123,8 @@ def _take(card: dict[str, list[str]], line: _Line) -> None:
     """Add a property to an entry; those without a heading are left out."""
 
     def add(heading: str, text: str) -> None:
-        bare = " ".join(text.split())
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+        bare = ("\n" if heading in _IN_LINES else " ").join(filter(None, lines))
         if bare:
             card.setdefault(heading, []).append(bare)
 
@@ -134,8 +150,8 @@ def _take(card: dict[str, list[str]], line: _Line) -> None:
 
 
 def _plain(value: str) -> str:
-    """Return a value without the backslashes of vCard; a line end is a space."""
-    return _ESCAPED.sub(lambda m: " " if m[1] in "nN" else m[1], value)
+    """Return a value without the backslashes of vCard."""
+    return _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], value)
 
 
 def _split(value: str, mark: str) -> list[str]:

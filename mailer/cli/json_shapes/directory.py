@@ -99,6 +99,9 @@ class OrganisationListed(Shape):
     fields: list[str]
     acts_in: list[str]
     serves: list[str]
+    organisation_telephones: str | None
+    organisation_postal_address: str | None
+    organisation_website: str | None
 
 
 class OrganisationShown(OrganisationListed):

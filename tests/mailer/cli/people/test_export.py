@@ -58,6 +58,37 @@ def test_no_cell_is_a_formula(mailer: Mailer, tmp_path: Path) -> None:
     assert [each for each in cells if each[:1] in set("=+-@")] == []
 
 
+DETAILS = {
+    "function": "Head, of press",
+    "telephones": "+33 1 4734 0500; +33 6 0000 0000",
+    "postal_address": "1 rue X\n75015 Paris",
+    "website": "https://icom.example/awa",
+    "tags": "press; youth",
+    "notes": 'one line;\nanother, "quoted"',
+}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "vcf"])
+def test_the_details_of_contacts_are_exported_and_import_back_unchanged(
+    mailer: Mailer, tmp_path: Path, form: str
+) -> None:
+    given = {"address": ICOM, "organisation": "icom", **DETAILS}
+    place, out = tmp_path / "given.csv", tmp_path / f"all.{form}"
+    with place.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, given)
+        rows.writeheader()
+        rows.writerow(given)
+    mailer("contacts", "import", str(place), "--apply", "--by", "editor")
+    listed = mailer("contacts", "export", "--format", "csv").out
+    mailer("contacts", "export", "--format", form, "--out", str(out))
+    again = mailer("contacts", "import", str(out), "--json").json
+
+    (row,) = [e for e in csv.DictReader(StringIO(listed)) if e["address"] == ICOM]
+    # a spreadsheet would take +33 for a formula
+    assert {name: row[name].lstrip("'") for name in DETAILS} == DETAILS
+    assert (again["added"], again["changed"], again["faults"]) == (0, 0, [])
+
+
 def test_json_and_vcards_have_the_same_people(mailer: Mailer) -> None:
     rule = ("--segment", "country = SN and kind = ngo")
     documents = mailer("contacts", "export", *rule, "--format", "json").json

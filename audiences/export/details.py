@@ -1,0 +1,55 @@
+"""What lists hold of contacts besides their addresses, as texts of an import."""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from audiences.contacts import Contact
+from audiences.people.details import CELLS, ContactDetails, ContactTag, SecondAddress
+from audiences.segments.by_membership import Range
+
+COLUMNS = ("function", *CELLS, "tags", "second_address")
+NONE = ("",) * len(COLUMNS)
+
+
+async def of_contacts(
+    session: AsyncSession, within: Range, needed: Collection[str]
+) -> dict[int, tuple[str, ...]]:
+    """Return the texts of COLUMNS of the contacts in a range that have any.
+
+    Nothing is read if none of the columns is needed.
+    """
+    if not set(COLUMNS).intersection(needed):
+        return {}
+    after, last = within
+    tags = (
+        select(ContactTag.contact_id, func.aggregate_strings(ContactTag.tag, "; "))
+        .where(ContactTag.contact_id > after, ContactTag.contact_id <= last)
+        .group_by(ContactTag.contact_id)
+    )
+    number = SecondAddress.contact_id
+    seconds = (
+        select(number, func.aggregate_strings(SecondAddress.address, ", "))
+        .where(number > after, number <= last)
+        .group_by(number)
+    )
+    cells = select(
+        ContactDetails.contact_id, *(getattr(ContactDetails, c) for c in CELLS)
+    ).where(ContactDetails.contact_id > after, ContactDetails.contact_id <= last)
+    functions = select(Contact.id, Contact.function).where(
+        Contact.id > after, Contact.id <= last, Contact.function.is_not(None)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for query, names in (
+        (functions, ("function",)),
+        (cells, CELLS),
+        (tags, ("tags",)),
+        (seconds, ("second_address",)),
+    ):
+        for contact, *texts in map(tuple, await session.execute(query)):
+            found.setdefault(contact, {}).update(zip(names, texts, strict=True))
+    return {
+        contact: tuple(texts.get(each) or "" for each in COLUMNS)
+        for contact, texts in found.items()
+    }
