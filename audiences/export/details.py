@@ -1,9 +1,11 @@
 """What lists hold of contacts besides their addresses, as texts of an import."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.contacts import Contact
 from audiences.people.details import CELLS, ContactDetails, ContactTag, SecondAddress
@@ -11,6 +13,7 @@ from audiences.segments.by_membership import Range
 
 COLUMNS = ("function", *CELLS, "tags", "second_address")
 NONE = ("",) * len(COLUMNS)
+TAGS = "; "  # between the tags of one contact
 
 
 async def of_contacts(
@@ -23,17 +26,8 @@ async def of_contacts(
     if not set(COLUMNS).intersection(needed):
         return {}
     after, last = within
-    tags = (
-        select(ContactTag.contact_id, func.aggregate_strings(ContactTag.tag, "; "))
-        .where(ContactTag.contact_id > after, ContactTag.contact_id <= last)
-        .group_by(ContactTag.contact_id)
-    )
-    number = SecondAddress.contact_id
-    seconds = (
-        select(number, func.aggregate_strings(SecondAddress.address, ", "))
-        .where(number > after, number <= last)
-        .group_by(number)
-    )
+    tags = _joined(ContactTag.contact_id, ContactTag.tag, TAGS, within)
+    seconds = _joined(SecondAddress.contact_id, SecondAddress.address, ", ", within)
     cells = select(
         ContactDetails.contact_id, *(getattr(ContactDetails, c) for c in CELLS)
     ).where(ContactDetails.contact_id > after, ContactDetails.contact_id <= last)
@@ -53,3 +47,18 @@ async def of_contacts(
         contact: tuple(texts.get(each) or "" for each in COLUMNS)
         for contact, texts in found.items()
     }
+
+
+def _joined(
+    number: InstrumentedAttribute[int],
+    text: InstrumentedAttribute[str],
+    between: str,
+    within: Range,
+) -> Select[*tuple[Any, ...]]:
+    """Select the texts of each contact in a range as one."""
+    after, last = within
+    return (
+        select(number, func.aggregate_strings(text, between))
+        .where(number > after, number <= last)
+        .group_by(number)
+    )

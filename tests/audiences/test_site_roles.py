@@ -123,7 +123,7 @@ def retired(mailer: Mailer) -> None:
     ran(mailer, "roles", "retire", "treasurer", "--yes")
 
 
-def test_a_list_leaves_a_retired_role_with_who_has_it_and_gives_it_to_nobody(
+def test_a_list_leaves_a_retired_role_with_who_has_it_and_gives_it_to_no_other(
     mailer: Mailer, tmp_path: Path
 ) -> None:
     retired(mailer)

@@ -80,7 +80,7 @@ def has_left(text: str) -> str:
 
 
 def calendar_reply(text: str) -> CalendarReply | None:
-    """Return the answer in an iCalendar text; None if nobody answers in it."""
+    """Return the answer in an iCalendar text; None if it has no answer."""
     event = _EVENT.search(_FOLD.sub("", text))
     values = {"uid": "", "sequence": "0", "dtstamp": ""}
     attendees: dict[str, InvitationAnswer] = {}

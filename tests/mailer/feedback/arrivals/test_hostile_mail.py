@@ -71,7 +71,7 @@ async def test_hostile_mail_is_kept_and_listed_and_changes_nothing(
 
 
 @ON_SQLITE
-async def test_hostile_answers_are_filed_and_unsubscribe_nobody(
+async def test_hostile_answers_are_filed_and_end_no_subscription(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
     await returning.sent(site, relay, tmp_path)

@@ -15,7 +15,7 @@ ADDRESS = "leaves@icom.example"
 ROOM = "/directory/suppressions"
 
 
-async def test_an_old_sign_in_erases_nobody_and_lifts_nothing(site: Site) -> None:
+async def test_an_old_sign_in_erases_and_lifts_nothing(site: Site) -> None:
     key = contacts.fingerprint_of(ADDRESS, key=site.address_key).hex()
     lift = {"key": key, "because": "it asked"}
     async with serving(site) as pages:
