@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.people import former_keys
 from mailer.errors import ConfigError, RefusedError
-from mailer.maintenance import archive, copying, schema, starting
+from mailer.maintenance import archive, copying, schema
 from mailer.maintenance.archive import Manifest
 from mailer.maintenance.backup import CONFIG, STORE
 from mailer.outbox import heartbeat
@@ -127,7 +127,7 @@ async def _fill(
     """Fill the store; it is there wholly, restored and not resumed, or not at all."""
     async with _filled(settings, manifest, work, now) as session:
         known = await identity.read(session)
-        await starting.check_key(session, known, key)
+        await key_check.require(session, known, key)
         await former_keys.upgrade(session, key=key)
         highest = await heartbeat.highest(session)
         await identity.begin_epoch(session, highest=highest, now=now)

@@ -10,12 +10,9 @@ import hmac
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import mailer
-from audiences import addresses
-from audiences.contacts import Contact
 from audiences.record import chain, writing
 from mailer.outbox import heartbeat
 from mailer.sites.site import Site
@@ -26,7 +23,6 @@ from mailer.users import guard
 log = structlog.get_logger()
 
 SETTINGS = "settings"  # in the record
-SAMPLE = 20  # contacts whose fingerprints tell whether the key is the store's
 
 
 async def check(site: Site, *, now: datetime) -> Identity:
@@ -38,7 +34,7 @@ async def check(site: Site, *, now: datetime) -> Identity:
     async with site.database.writing() as session:
         known = await identity.read(session)
         known.require_here()
-        await check_key(session, known, site.address_key)
+        await key_check.require(session, known, site.address_key)
         beat = await beats.beat(session)
         before = await heartbeat.found(session, known, beat - 1)
         if seen is not None and seen.is_later_than(before, known):
@@ -72,27 +68,3 @@ async def identity_of(site: Site) -> Identity:
     """Return the present identity of the site's store."""
     async with site.database.reading() as session:
         return await identity.read(session)
-
-
-async def check_key(session: AsyncSession, known: Identity, address_key: bytes) -> None:
-    """Raise ConfigError if the fingerprints in the store were made with another key.
-
-    A store without a check value gets one, unless all fingerprints of a sample differ.
-    """
-    if known.address_check is None:
-        found = await session.execute(
-            select(Contact.address, Contact.address_key)
-            .where(Contact.address.is_not(None))
-            .limit(SAMPLE)
-        )
-        fits = [
-            addresses.fingerprint(addresses.identity_of(address), key=address_key)
-            == key
-            for address, key in found
-            if address is not None
-        ]
-        if fits and not any(fits):
-            key_check.refuse_other_key(b"another", address_key)
-        await key_check.keep_check(session, address_key)
-    else:
-        key_check.refuse_other_key(known.address_check, address_key)

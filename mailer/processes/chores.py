@@ -20,8 +20,8 @@ from mailer.maintenance import starting
 from mailer.maintenance.retention import message_events, record_rows
 from mailer.processes import anchor_mailing
 from mailer.processes.running import store_is_ready
-from mailer.readers import importing
 from mailer.sites.site import Site
+from mailer.stewardship import importing
 from mailer.store import anchors, faults, key_check
 from scheduler import chores, slots, words
 from scheduler.errors import ScheduleError

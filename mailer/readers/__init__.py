@@ -1,4 +1,4 @@
-"""What readers ask for through their links, and what the unit changes about them.
+"""What readers ask for through their links, kept until the store has it.
 
 The pages are in web, the rules of consent in audiences.
 """

@@ -3,11 +3,15 @@
 import hashlib
 import hmac
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import addresses
+from audiences.contacts import Contact
 from mailer.errors import ConfigError
-from mailer.store.identity import StoreIdentity
+from mailer.store.identity import Identity, StoreIdentity
+
+SAMPLE = 20  # contacts whose fingerprints tell whether the key is the store's
 
 
 def check_of(address_key: bytes) -> bytes:
@@ -30,3 +34,27 @@ def refuse_other_key(known: bytes | None, address_key: bytes) -> None:
             " so suppressions would not be recognised",
             code="key.other",
         )
+
+
+async def require(session: AsyncSession, known: Identity, address_key: bytes) -> None:
+    """Raise ConfigError if the fingerprints in the store were made with another key.
+
+    A store without a check value gets one, unless all fingerprints of a sample differ.
+    """
+    if known.address_check is None:
+        found = await session.execute(
+            select(Contact.address, Contact.address_key)
+            .where(Contact.address.is_not(None))
+            .limit(SAMPLE)
+        )
+        fits = [
+            addresses.fingerprint(addresses.identity_of(address), key=address_key)
+            == key
+            for address, key in found
+            if address is not None
+        ]
+        if fits and not any(fits):
+            refuse_other_key(b"another", address_key)
+        await keep_check(session, address_key)
+    else:
+        refuse_other_key(known.address_check, address_key)

@@ -18,8 +18,8 @@ from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.maintenance import schema
-from mailer.readers import merging, moving, removing
 from mailer.sites.site import Site
+from mailer.stewardship import merging, moving, removing
 from tests.audiences.importing import GOOD, import_file, undone, write
 
 ADDRESS, MOVED = "ñandu@ngo.example", "Other.Place@ngo.example"

@@ -26,7 +26,7 @@ OPENERS = (
     "mailer/campaigns/review/preview.py",
     "mailer/campaigns/writing/drafting/beginning.py",
     "mailer/campaigns/writing/translation/exchange.py",
-    "mailer/readers/suppressing.py",  # writes the file of opt-outs, then the store
+    "mailer/stewardship/suppressing.py",  # writes the file of opt-outs, then the store
     "mailer/campaigns/asking/requests.py",  # the gate renders before its transaction
     "mailer/campaigns/asking/plainly.py",
     "mailer/calendar/opening.py",  # reads the last letter between two transactions

@@ -26,9 +26,9 @@ SUBSCRIBING = "audiences/intake/matching/subscribing.py"
 SUBSCRIPTIONS = "audiences/subscriptions.py"
 SEARCH_TEXTS = "audiences/people/search_texts.py"
 BODIES = "audiences/upkeep/bodies.py"
-EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/readers/moving.py"
+EDITING, MOVING = "audiences/upkeep/editing.py", "mailer/stewardship/moving.py"
 LENDING = "audiences/upkeep/lending.py"
-MERGING, REMOVING = "mailer/readers/merging.py", "mailer/readers/removing.py"
+MERGING, REMOVING = "mailer/stewardship/merging.py", "mailer/stewardship/removing.py"
 # Table → column → the modules that may write it; `*` stands for all other columns,
 # `(row)` for whole rows, `(some)` for columns that are not named in the source.
 # Campaigns of confirmations are created in their state `sending`.

@@ -17,8 +17,8 @@ from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.directory import import_report
 from mailer.cli.directory.columns_chosen import with_mapping
-from mailer.readers import importing
 from mailer.sites.site import Site
+from mailer.stewardship import importing
 
 
 @click.command("import", epilog="Example: mailer contacts import partners.xlsx --apply")

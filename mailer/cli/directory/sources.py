@@ -20,8 +20,8 @@ from mailer.cli.command import as_json, by_option, operator_option, with_site
 from mailer.cli.directory.columns_chosen import with_mapping
 from mailer.errors import RefusedError
 from mailer.processes import chores
-from mailer.readers import importing
 from mailer.sites.site import Site
+from mailer.stewardship import importing
 from scheduler import zones
 
 SHOWN = 10  # faults

@@ -19,9 +19,9 @@ from mailer.cli.people.exporting import form_option
 from mailer.cli.saving import out_option, saving_table
 from mailer.errors import RefusedError, counted
 from mailer.outbox import ledger
-from mailer.readers import suppressing
 from mailer.reports import shapes
 from mailer.sites.site import Site
+from mailer.stewardship import suppressing
 
 
 @click.group()

@@ -11,8 +11,8 @@ from audiences.record import writing
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, operator_option, with_site
-from mailer.readers import importing
 from mailer.sites.site import Site
+from mailer.stewardship import importing
 
 
 @click.command("imports", epilog="Example: mailer contacts imports")

@@ -10,8 +10,8 @@ from mailer.cli import output
 from mailer.cli.command import as_json, by_option, version_of, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
-from mailer.readers import changing
 from mailer.sites.site import Site
+from mailer.stewardship import changing
 
 name_option = click.option("--name", help="The person or function.")
 languages_option = click.option(

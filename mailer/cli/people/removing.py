@@ -8,9 +8,9 @@ from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.errors import counted
-from mailer.readers import changing, removing
 from mailer.reports import letters
 from mailer.sites.site import Site
+from mailer.stewardship import changing, removing
 
 
 @click.command(

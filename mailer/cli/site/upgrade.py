@@ -8,11 +8,11 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.errors import RefusedError, counted
-from mailer.maintenance import schema, starting
+from mailer.maintenance import schema
 from mailer.maintenance.shipped import comparing
 from mailer.maintenance.shipped.comparing import FileStanding
 from mailer.sites.site import Site
-from mailer.store import compacting, identity
+from mailer.store import compacting, identity, key_check
 from mailer.users import guard
 
 
@@ -33,9 +33,7 @@ async def command(site: Site, as_json: bool) -> None:
     before = await schema.upgrade(site.database, now=clock.now())
     newest = schema.newest()
     async with site.database.writing() as session:
-        await starting.check_key(
-            session, await identity.read(session), site.address_key
-        )
+        await key_check.require(session, await identity.read(session), site.address_key)
         await former_keys.upgrade(session, key=site.address_key)
         if before != newest:
             said = {"schema": [before, newest]}

@@ -17,8 +17,8 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.outbox.waves import erratum
 from mailer.outbox.waves.erratum import Erratum
-from mailer.readers import merging, moving
 from mailer.sites.site import Site
+from mailer.stewardship import merging, moving
 from tests.acts import campaigning, delivering
 from tests.acts.commands import Mailer, Ran
 from tools.peers.relay import Relay

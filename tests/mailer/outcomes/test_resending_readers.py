@@ -8,8 +8,8 @@ from audiences.suppressions import Why
 from audiences.upkeep import editing
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
-from mailer.readers import merging, moving
 from mailer.sites.site import Site
+from mailer.stewardship import merging, moving
 from tests.acts import campaigning
 from tests.acts.resending import (
     AUTHOR,

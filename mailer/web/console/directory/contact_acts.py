@@ -15,8 +15,8 @@ from audiences.store.permission import DirectoryRight
 from audiences.upkeep import changes
 from audiences.upkeep.changes import Changed
 from audiences.upkeep.editing import WantedContact
-from mailer.readers import changing, removing, suppressing
 from mailer.reports import letters
+from mailer.stewardship import changing, removing, suppressing
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting

@@ -15,7 +15,7 @@ from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Standing
 from audiences.upkeep import editing
 from audiences.upkeep.editing import WantedContact
-from mailer.readers import changing
+from mailer.stewardship import changing
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names

@@ -9,9 +9,9 @@ from litestar.exceptions import NotFoundException
 from audiences.export import listing
 from audiences.export.formats import Form
 from audiences.languages import OFFERED
-from mailer.readers import exporting
 from mailer.reports.lists import entries, writing
 from mailer.reports.lists.kinds import ListKind
+from mailer.stewardship import exporting
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing

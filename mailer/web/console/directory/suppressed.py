@@ -9,7 +9,7 @@ from audiences import contacts, suppressions
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Why
 from mailer.errors import RefusedError
-from mailer.readers import suppressing
+from mailer.stewardship import suppressing
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing

@@ -15,8 +15,8 @@ from audiences.intake.lists.table import Table
 from audiences.intake.mapping import plan
 from audiences.intake.mapping.plan import Chosen
 from mailer.errors import RefusedError
-from mailer.readers import importing
 from mailer.sites.site import Site
+from mailer.stewardship import importing
 from mailer.web.console.directory import acting
 
 LEFT_OUT = "-"  # what a column becomes if it is left out

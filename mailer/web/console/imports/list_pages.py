@@ -14,7 +14,7 @@ from audiences.intake.lists.table import place
 from audiences.intake.undo import Undone
 from audiences.record import writing
 from audiences.store.permission import DirectoryRight
-from mailer.readers import importing
+from mailer.stewardship import importing
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting, names

@@ -6,8 +6,9 @@ from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.links import Purpose
 from mailer.outbox.models import Message
-from mailer.readers import applying, holder, moving, optouts
+from mailer.readers import applying, holder, optouts
 from mailer.sites.site import Site
+from mailer.stewardship import moving
 from tests.acts import campaigning, delivering, readers
 from tests.acts.commands import Mailer
 from tests.audiences import importing

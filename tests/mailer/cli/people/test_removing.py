@@ -8,8 +8,8 @@ from sqlalchemy import text
 from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.outbox.message_states import MessageState
-from mailer.readers import merging, removing
 from mailer.sites.site import Site
+from mailer.stewardship import merging, removing
 from tests.acts import campaigning, delivering, readers
 from tests.acts.commands import Mailer
 from tests.audiences import importing

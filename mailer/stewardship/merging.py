@@ -19,7 +19,7 @@ from audiences.upkeep.changes import Author, Changed
 from mailer.errors import RefusedError
 from mailer.outbox.message_states import SENT
 from mailer.outbox.models import Message
-from mailer.readers import moving, removing
+from mailer.stewardship import moving, removing
 
 # of two subscriptions to a topic, the one with the higher number counts
 RANK = {

@@ -28,7 +28,7 @@ from mailer.campaigns.models import CampaignEvent
 from mailer.errors import NotFoundError
 from mailer.feedback.belief import retention
 from mailer.outbox.models import Message, MessageEvent
-from mailer.readers import moving
+from mailer.stewardship import moving
 
 ERASED = "[erased]"
 

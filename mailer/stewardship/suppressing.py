@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import addresses, suppressions
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Why
-from mailer.maintenance import starting
 from mailer.readers import optouts
 from mailer.sites.site import Site
-from mailer.store import identity
+from mailer.store import identity, key_check
 from mailer.users import guard
 
 
@@ -66,5 +65,5 @@ async def fingerprint(site: Site, address: str) -> bytes:
     found = addresses.parse(address).identity
     async with site.database.writing() as session:
         known = await identity.read(session)
-        await starting.check_key(session, known, site.address_key)
+        await key_check.require(session, known, site.address_key)
     return addresses.fingerprint(found, key=site.address_key)

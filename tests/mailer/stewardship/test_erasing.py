@@ -18,8 +18,9 @@ from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act
 from mailer.errors import NotFoundError
 from mailer.maintenance import audit_rows
-from mailer.readers import merging, moving, optouts, removing
+from mailer.readers import optouts
 from mailer.sites.site import Site
+from mailer.stewardship import merging, moving, removing
 from tests.acts import campaigning, delivering, resending, returning
 from tests.acts.commands import Mailer
 from tests.audiences import importing

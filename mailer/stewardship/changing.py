@@ -14,11 +14,12 @@ from audiences.upkeep import editing
 from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer.errors import RefusedError
-from mailer.readers import merging, moving, optouts, removing
-from mailer.readers.merging import Merged
-from mailer.readers.moving import Moved
+from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish
 from mailer.sites.site import Site
+from mailer.stewardship import merging, moving, removing
+from mailer.stewardship.merging import Merged
+from mailer.stewardship.moving import Moved
 
 
 async def edit(
