@@ -14,7 +14,7 @@ from audiences.intake.values.codes import Codes, CodesOf, LanguageTags
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.wishes import dates, optouts
 from audiences.languages import OFFERED
-from audiences.segments.facts import Values
+from audiences.naming.values import Values
 from audiences.segments.vocabularies import Vocabulary
 from audiences.suppressions import Why
 

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import FileRefusedError
-from audiences.intake import applying, planning, stage
+from audiences.intake import planning, stage
+from audiences.intake.applied import applying, recorded
 from audiences.intake.check import Checker
 from audiences.intake.dry_run import differences
 from audiences.intake.dry_run.differences import Change, NewOrganisation
@@ -26,7 +27,6 @@ from audiences.intake.values.checked import CheckedRow, Fault, ToSuppress
 from audiences.intake.values.left_empty import LeftEmpty, Tally
 from audiences.intake.wishes import stopping
 from audiences.people import former_keys
-from audiences.record import of_imports
 from audiences.segments import vocabularies
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -227,7 +227,7 @@ async def _apply(
     )
     stops = staged.stops.values()
     new = await stopping.apply(session, stops, import_id=record.id, now=now)
-    await of_imports.note(session, record)
+    await recorded.note(session, record)
     return _report(staged, plan, new, record.id)
 
 

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import institution, languages
 from audiences.languages import OFFERED
 from audiences.naming import folding, states
+from audiences.naming.values import Values
 from audiences.organisations import Country, Kind, Organisation, Theme
 from audiences.people.site_roles import Roles
 from audiences.reference.load import rows
-from audiences.segments.facts import Values
 
 _LOCALES = (*OFFERED, "de", "pt")
 _BRACKETS = re.compile(r"\s{0,9}[(（\[][^()（）\[\]]*[)）\]]")

@@ -18,10 +18,10 @@ from sqlalchemy import and_, not_, or_
 
 from audiences.contacts import FURTHER, PRIMARY, Via
 from audiences.errors import RuleError
+from audiences.naming.values import Values
 from audiences.organisations import Organisation
 from audiences.segments import conditions, facts, grammar, rules
 from audiences.segments.conditions import Condition
-from audiences.segments.facts import Values
 from audiences.segments.rules import Operator
 from audiences.segments.vocabularies import Vocabulary, suggestion
 from audiences.store import past

@@ -1,36 +1,9 @@
 """The facts, questions and sets of the rule language, with their meanings."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from audiences.naming.values import Values
 from audiences.segments.rules import Operator
-
-
-class Values(StrEnum):
-    """The vocabulary that the values of a fact or function come from."""
-
-    KIND = "kind"
-    STATUS = "status"
-    LEVEL = "level"
-    ROLE = "role"
-    COUNTRY = "country"
-    REGION = "region"
-    GROUP = "electoral group"
-    SECTOR = "sector"
-    FIELD = "field"
-    OFFICE = "field office"
-    THEME = "theme"
-    TOPIC = "topic"
-    LANGUAGE = "language"
-    SEGMENT = "segment"
-    KEPT = "kept list"
-    ORGANISATION = "organisation"
-    TAG = "tag"
-    DAY = "day"
-    CAMPAIGN = "campaign that was sent"
-    EVENT = "event of an invitation"
-    ANSWER = "answer to an invitation"
-
 
 ONE = (Operator.EQUAL, Operator.UNEQUAL, Operator.IN, Operator.NOT_IN)
 MANY = (Operator.HAS, Operator.IN, Operator.NOT_IN)

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from audiences.errors import RuleError
+from audiences.naming.values import Values
 from audiences.organisations import Organisation, folded
 from audiences.people.details import ContactTag, tag
 from audiences.segments import grammar, rules
-from audiences.segments.facts import Values
 from audiences.segments.vocabularies import Vocabulary, suggestion
 
 NEAR = 200  # words with the same beginning, among which one is suggested

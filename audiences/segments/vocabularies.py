@@ -16,10 +16,10 @@ from audiences.contacts import any_further
 from audiences.errors import RuleError
 from audiences.naming import names
 from audiences.naming.names import Names
+from audiences.naming.values import Values
 from audiences.organisations import Country, Organisation, Theme
 from audiences.people import kept_lists, site_roles
 from audiences.people.site_roles import Roles
-from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.store import past
 from audiences.store.past import Past, PastWords

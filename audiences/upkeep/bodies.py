@@ -19,10 +19,11 @@ from audiences.organisations import (
     folded,
 )
 from audiences.people import search_texts
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep import cells, changes, editing, finding
-from audiences.upkeep.changes import Author, Changed
+from audiences.upkeep import cells, editing, finding
 
 # cell of an import → attribute of the organisation
 REQUIRED = frozenset({"organisation_name", "kind"})

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audiences.record import writing
+from audiences.record.changes import Author
 from audiences.store.base import Base
-from audiences.upkeep.changes import Author
 
 PERSONAL = frozenset({"shown", "address", "because"})  # of a user
 

@@ -15,12 +15,13 @@ from audiences.intake import cells
 from audiences.intake.values.cell import CellError, Parse
 from audiences.organisations import Organisation
 from audiences.people import search_texts, site_roles
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.segments import vocabularies
 from audiences.store import dialects, numbers, permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
-from audiences.upkeep import changes, finding, topics
-from audiences.upkeep.changes import Author, Changed
+from audiences.upkeep import finding, topics
 
 COLUMNS = ("name", "languages", "timezone", "organisation", "roles")
 

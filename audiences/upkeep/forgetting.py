@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts
 from audiences.contacts import Contact
 from audiences.errors import AudienceError
-from audiences.record import writing
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Author, Changed, DirectoryChange
+from audiences.record import changes, writing
+from audiences.record.changes import Author, Changed, DirectoryChange
 
 BLOCK = 2_000  # rows that are read at once
 

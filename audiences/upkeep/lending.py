@@ -6,9 +6,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact, Membership, Role
 from audiences.people import site_roles
 from audiences.people.lost_contacts import LostContact
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.suppressions import Suppression
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Author, Changed
 
 # who may follow another contact, the likeliest first
 _ORDER = (Role.FOCAL_POINT, Role.REPRESENTATIVE, Role.HEAD, Role.DIRECTORY_EDITOR)

@@ -12,10 +12,10 @@ from audiences.directory import Proposal
 from audiences.entry import Decision
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.organisations import Organisation
+from audiences.record.changes import Author
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep import bodies
-from audiences.upkeep.changes import Author
 
 CELLS: Mapping[str, str] = {  # line of an entry → cell of an import
     "name": "organisation_name",

@@ -10,9 +10,9 @@ from audiences import subscriptions
 from audiences.contacts import Contact
 from audiences.errors import AudienceError
 from audiences.intake.matching import subscribing
+from audiences.record.changes import Author
 from audiences.subscriptions import Evidence, How, Standing, Subscription
 from audiences.topics import Topic, in_use
-from audiences.upkeep.changes import Author
 
 
 async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:

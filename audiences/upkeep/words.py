@@ -19,13 +19,13 @@ from audiences.languages import OFFERED
 from audiences.organisations import Theme
 from audiences.people import site_roles
 from audiences.people.site_roles import SiteRole
+from audiences.record.changes import Author
 from audiences.segments import vocabularies
 from audiences.segments.vocabularies import suggestion
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.topics import Topic
 from audiences.upkeep import data_changes
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 
 _CODES = {

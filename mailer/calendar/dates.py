@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record.changes import Author
 from audiences.store.dialects import insert
 from audiences.upkeep import data_changes
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, notices, placing, renewing
 from mailer.campaigns import lookup

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
+from audiences.record.changes import Author
 from audiences.segments import save
 from audiences.upkeep import data_changes
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, renewing
 from mailer.campaigns.models import Campaign, Occurrence, Series

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_
 
+from audiences.naming.values import Values
 from audiences.organisations import Organisation
 from audiences.segments import conditions, rules
 from audiences.segments.compiler import Context
-from audiences.segments.facts import Values
 from audiences.segments.rules import Operator
 from audiences.store import past
 from audiences.store.past import Past

@@ -9,8 +9,9 @@ from itertools import chain
 from pathlib import Path
 
 from audiences.intake import importing
+from audiences.intake.lists import sample
 from audiences.record import writing
-from audiences.reference import bodies, load, sample
+from audiences.reference import bodies, load
 from audiences.segments import save
 from mailer.calendar import series
 from mailer.errors import RefusedError

@@ -14,9 +14,9 @@ from audiences.directory import Confirmation, Proposal
 from audiences.entry import Entry
 from audiences.organisations import Organisation
 from audiences.people import site_roles
+from audiences.record import changes
+from audiences.record.changes import Changed, DirectoryChange
 from audiences.suppressions import Suppression
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed, DirectoryChange
 from mailer.campaigns.models import Campaign
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import FOR_ORGANISATION, Message

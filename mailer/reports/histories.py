@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audiences.upkeep.changes import DirectoryChange
+from audiences.record.changes import DirectoryChange
 from audiences.upkeep.data_changes import DataChange
 
 

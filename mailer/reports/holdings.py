@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact
 from audiences.intake.models import Import, Replaced
 from audiences.person import person
+from audiences.record import changes
+from audiences.record.changes import Changed
 from audiences.suppressions import SuppressionEvent
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
 from mailer.campaigns.models import ApprovedReader
 from mailer.outbox.models import Message, MessageEvent
 from mailer.reports import letters, people

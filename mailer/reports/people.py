@@ -11,8 +11,8 @@ from audiences.export.listing import ListedContact
 from audiences.languages import Chain, split_codes
 from audiences.people.site_roles import Roles
 from audiences.person import Person
+from audiences.record.changes import DirectoryChange
 from audiences.subscriptions import Consent
-from audiences.upkeep.changes import DirectoryChange
 from mailer.reports import histories
 
 Document = dict[str, Any]

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.record import writing
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.signin import browsers
 from mailer.signin.models import Credential, OidcSubject, Passkey, SignInLink

@@ -29,8 +29,8 @@ from webauthn.helpers.structs import (
 )
 
 from audiences.intake.encodings import parsed
+from audiences.record.changes import Author
 from audiences.upkeep import data_changes
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.errors import RefusedError
 from mailer.signin import tokens

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts
+from audiences.record.changes import Author
 from audiences.upkeep import editing
-from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer.errors import RefusedError
 from mailer.readers import optouts

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.export import formats, rows
 from audiences.export.formats import Form
 from audiences.export.selection import Selection
+from audiences.record.changes import Author
 from audiences.upkeep import data_changes
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer.errors import RefusedError
 from mailer.users import guard

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.intake import importing, undo
+from audiences.intake import importing
+from audiences.intake.applied import undo
+from audiences.intake.applied.undo import Undone
 from audiences.intake.importing import ImportReport, Staged
 from audiences.intake.lists.table import Table
-from audiences.intake.undo import Undone
 from audiences.intake.values.checked import ToSuppress
 from mailer import clock
 from mailer.outbox import ledger

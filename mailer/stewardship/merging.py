@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 from audiences import contacts, suppressions
 from audiences.contacts import Contact, Membership
 from audiences.people import details, kept_lists, search_texts
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
 from audiences.suppressions import Why
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Author, Changed
 from mailer.errors import RefusedError
 from mailer.outbox.message_states import SENT
 from mailer.outbox.models import Message

@@ -9,11 +9,12 @@ from sqlalchemy.orm import aliased
 from audiences import addresses, contacts, suppressions
 from audiences.contacts import Contact
 from audiences.people import search_texts
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
-from audiences.upkeep import changes, editing
-from audiences.upkeep.changes import Author, Changed
+from audiences.upkeep import editing
 from mailer.errors import RefusedError
 from mailer.outbox.message_states import CLAIMABLE
 from mailer.outbox.models import Message

@@ -18,11 +18,12 @@ from audiences.directory import Proposal
 from audiences.intake.models import Replaced
 from audiences.people import details, search_texts
 from audiences.people.details import SecondAddress
+from audiences.record import changes
+from audiences.record.changes import Author, Changed
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Consent, Standing, Subscription
-from audiences.upkeep import changes, forgetting
-from audiences.upkeep.changes import Author, Changed
+from audiences.upkeep import forgetting
 from mailer.campaigns.acts import Act
 from mailer.campaigns.models import CampaignEvent
 from mailer.errors import NotFoundError

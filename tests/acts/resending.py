@@ -6,8 +6,8 @@ from sqlalchemy import update
 
 from audiences import subscriptions, suppressions
 from audiences.contacts import Contact, find
+from audiences.record.changes import Author
 from audiences.subscriptions import Evidence, How
-from audiences.upkeep.changes import Author
 from mailer import clock
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message

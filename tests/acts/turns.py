@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.calendar import planning, series
 from mailer.calendar.planning import SeriesPlan

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
-from audiences.intake import importing, read, undo
+from audiences.intake import importing, read
+from audiences.intake.applied import undo
+from audiences.intake.applied.undo import Undone
 from audiences.intake.importing import ImportReport
 from audiences.intake.lists.table import Table
-from audiences.intake.undo import Undone
 from audiences.organisations import Organisation, OrganisationCountry
 from audiences.subscriptions import Subscription
 from mailer import clock

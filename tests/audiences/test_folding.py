@@ -5,9 +5,9 @@ from sqlalchemy import literal, select
 
 from audiences.export import listed_bodies, listing, selection
 from audiences.export.listed_bodies import WantedBodies
+from audiences.record.changes import Author
 from audiences.store import dialects, folding
 from audiences.upkeep import bodies, editing
-from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.sites.site import Site

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from audiences.contacts import Contact
-from audiences.intake import loosen
+from audiences.intake.applied import loosen
 from audiences.subscriptions import Standing, Subscription
 from mailer import clock
 from mailer.sites.site import Site

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from audiences import contacts, subscriptions, suppressions
-from audiences.intake import undo
+from audiences.intake.applied import undo
 from audiences.subscriptions import Evidence, How, Standing
 from mailer import clock
 from mailer.sites.site import Site

@@ -9,10 +9,10 @@ from audiences.contacts import Contact
 from audiences.errors import RuleError
 from audiences.naming import folding, names
 from audiences.naming.names import language
+from audiences.naming.values import Values
 from audiences.organisations import Organisation
 from audiences.people.site_roles import Roles
 from audiences.segments import vocabularies
-from audiences.segments.facts import Values
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file, write
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from audiences.intake.lists import sample
 from audiences.languages import OFFERED
-from audiences.reference import official_names, sample
+from audiences.reference import official_names
 from audiences.reference.load import rows
 
 COUNTRIES = {row["iso2"]: row for row in rows("member_states.csv")}

@@ -12,9 +12,9 @@ from audiences.export import listing, selection
 from audiences.languages import OFFERED
 from audiences.organisations import Organisation
 from audiences.people.search_texts import BETWEEN, ContactSearch, OrganisationSearch
+from audiences.record.changes import Author
 from audiences.store import folding
 from audiences.upkeep import bodies, editing
-from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.maintenance import schema

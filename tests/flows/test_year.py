@@ -12,7 +12,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.calendar import dates, leads, notices, planning, series
 from mailer.calendar.planning import SeriesPlan

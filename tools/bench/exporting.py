@@ -6,8 +6,8 @@ from pathlib import Path
 from audiences.export import listing, rows, selection
 from audiences.export.formats import Form
 from audiences.person import person
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
+from audiences.record import changes
+from audiences.record.changes import Changed
 from mailer import clock
 from mailer.cli.saving import saving_table
 from mailer.reports import audience, letters

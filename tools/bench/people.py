@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.campaigns.writing import edit, folder
 from mailer.maintenance import founding

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.campaigns.models import Campaign, CampaignText
 from mailer.maintenance import founding

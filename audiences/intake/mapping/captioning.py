@@ -11,7 +11,7 @@ from audiences.intake.mapping import synonyms
 from audiences.intake.mapping.evidence import is_words
 from audiences.intake.mapping.state import Columns
 from audiences.naming.names import Names
-from audiences.segments.facts import Values
+from audiences.naming.values import Values
 
 HEADING = "caption"  # of the column that is made
 LONGEST = 60  # characters

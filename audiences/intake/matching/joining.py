@@ -9,7 +9,7 @@ from sqlalchemy import Subquery, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
-from audiences.intake import replaced
+from audiences.intake.applied import replaced
 from audiences.intake.matching import subscribing
 from audiences.intake.models import Import
 from audiences.intake.planning import (

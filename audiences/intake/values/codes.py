@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from audiences.errors import RuleError
 from audiences.intake.values.cell import CellError
 from audiences.naming.names import language
-from audiences.segments.facts import Values
+from audiences.naming.values import Values
 from audiences.segments.vocabularies import Vocabulary
 
 CACHED = 10_000  # texts of one vocabulary

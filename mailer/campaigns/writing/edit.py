@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import topics
 from audiences.errors import AudienceError, RuleError
 from audiences.institution import ADDRESSEES
+from audiences.naming.values import Values
 from audiences.segments import compiler, named
-from audiences.segments.facts import Values
 from mailer.campaigns import acts, control, hours, lookup, permission, references
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState, require_editable

@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import rich_click as click
 
-from audiences.intake import undo
+from audiences.intake.applied import undo
+from audiences.intake.applied.undo import Undone
 from audiences.intake.models import Import
-from audiences.intake.undo import Undone
 from audiences.record import writing
 from mailer import clock
 from mailer.cli import acting, output

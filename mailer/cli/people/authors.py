@@ -2,7 +2,7 @@
 
 import click
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.cli import acting
 

@@ -8,8 +8,9 @@ from audiences.export import bodies, listed_bodies, rows
 from audiences.export.bodies import Bodies
 from audiences.export.formats import Form
 from audiences.export.listed_bodies import WantedBodies
-from audiences.upkeep import changes, finding
-from audiences.upkeep.changes import Changed
+from audiences.record import changes
+from audiences.record.changes import Changed
+from audiences.upkeep import finding
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.people.exporting import columns_option, form_option

@@ -6,8 +6,8 @@ from typing import Any
 import rich_click as click
 
 import audiences.person
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
+from audiences.record import changes
+from audiences.record.changes import Changed
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.people.histories import day, show_history

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.contacts import Contact, Membership
 from audiences.organisations import Organisation
 from audiences.people.lost_contacts import LostContact
+from audiences.record.changes import Author
 from audiences.store.dialects import insert
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep import lending
-from audiences.upkeep.changes import Author
 from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 

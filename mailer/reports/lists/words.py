@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import institution, languages, organisations
 from audiences.errors import UnknownNameError
 from audiences.naming import folding
+from audiences.naming.values import Values
 from audiences.organisations import Country, Kind, Organisation, Theme
 from audiences.people import site_roles
 from audiences.people.details import ContactTag
-from audiences.segments.facts import Values
 from audiences.segments.saved import SavedSegment, latest
 from audiences.segments.vocabularies import suggestion
 from audiences.topics import Topic

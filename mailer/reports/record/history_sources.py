@@ -15,9 +15,9 @@ from audiences.contacts import Contact
 from audiences.directory import Proposal
 from audiences.intake.models import Import
 from audiences.organisations import Organisation
+from audiences.record.changes import Changed, DirectoryChange
 from audiences.segments.saved import SavedSegment
 from audiences.suppressions import SuppressionEvent
-from audiences.upkeep.changes import Changed, DirectoryChange
 from mailer.campaigns.models import CampaignEvent
 from mailer.store.site_events import SiteEvent
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from audiences.contacts import Contact, find
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.models import ApprovedReader

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from audiences import directory
 from audiences.organisations import Organisation
+from audiences.record.changes import Author
 from audiences.store.base import Base
 from audiences.upkeep import editing
-from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.campaigns import acts, lookup

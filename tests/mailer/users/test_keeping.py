@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.cli import main
 from mailer.errors import MailerError

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from audiences.contacts import Contact, find
+from audiences.record.changes import Author
 from audiences.upkeep import words
-from audiences.upkeep.changes import Author
 from audiences.upkeep.data_changes import DataKind
 from mailer import clock
 from mailer.campaigns.models import Campaign

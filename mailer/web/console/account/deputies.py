@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer.errors import RefusedError
 from mailer.users import guard, standing_in
 from mailer.users.deputies import deputies_of

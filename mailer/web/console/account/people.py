@@ -9,8 +9,8 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from audiences.errors import AudienceError
+from audiences.record.changes import Author
 from audiences.segments import saved
-from audiences.upkeep.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.rendering import letter_types
 from mailer.signin import accounts, browsers, invitations

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.errors import AudienceError
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.users import guard, rights
 from mailer.web.console.guard import Visit

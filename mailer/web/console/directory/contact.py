@@ -8,11 +8,11 @@ from litestar.params import FromPath
 import audiences.person
 from audiences.languages import Chain, ChainStep
 from audiences.person import Person
+from audiences.record import changes
+from audiences.record.changes import Changed
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Standing
 from audiences.topics import Topic, listed
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
 from mailer.readers.holder import masked
 from mailer.reports import letters
 from mailer.users.acts import Right

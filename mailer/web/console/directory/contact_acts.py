@@ -11,9 +11,9 @@ from litestar.params import FromPath
 
 import audiences.person
 from audiences import contacts
+from audiences.record import changes
+from audiences.record.changes import Changed
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
 from audiences.upkeep.editing import WantedContact
 from mailer.reports import letters
 from mailer.stewardship import changing, removing, suppressing

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from audiences.intake import undo
+from audiences.intake.applied import undo
+from audiences.intake.applied.undo import Undone
 from audiences.intake.columns import COLUMNS
 from audiences.intake.lists import example
 from audiences.intake.lists.table import place
-from audiences.intake.undo import Undone
 from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from mailer.stewardship import importing

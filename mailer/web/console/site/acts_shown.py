@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from audiences.record.changes import DirectoryChange
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep.changes import DirectoryChange
 from audiences.upkeep.data_changes import DataChange
 from mailer.campaigns.acts import Act
 from mailer.reports.record.history_sources import HistoryEntry

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.links import Purpose
 from mailer.outbox.models import Message

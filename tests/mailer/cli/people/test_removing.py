@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site

@@ -10,8 +10,8 @@ import pytest
 
 from audiences import contacts, suppressions
 from audiences.people.site_roles import Roles
+from audiences.record.changes import Author
 from audiences.upkeep import editing
-from audiences.upkeep.changes import Author
 from audiences.upkeep.editing import WantedContact
 from mailer import clock
 from mailer.campaigns import lookup

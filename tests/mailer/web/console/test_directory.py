@@ -6,9 +6,9 @@ import re
 import pytest
 
 from audiences import contacts, suppressions
+from audiences.record import changes
+from audiences.record.changes import Changed
 from audiences.suppressions import Suppression
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
 from mailer.readers import optouts
 from mailer.sites.site import Site
 from tests.acts.console import Visitor, add_user, version, visitor

@@ -9,7 +9,7 @@ import pytest
 from litestar import get
 from sqlalchemy import delete, select, text
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.rendering import letter_types

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.rendering import letter_types
 from mailer.settings.sections import OidcSettings, SignInSettings

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.signin import browsers
 from mailer.sites.site import Site

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import delete
 
-from audiences.upkeep.changes import Author
+from audiences.record.changes import Author
 from mailer import clock
 from mailer.outbox import release
 from mailer.signin import tokens

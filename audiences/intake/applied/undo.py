@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import suppressions
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError, UnknownNameError
+from audiences.intake.applied import recorded
 from audiences.intake.details import kept_details
 from audiences.intake.models import Import, Replaced
 from audiences.intake.wishes import stopping
@@ -26,7 +27,6 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.people import search_texts
-from audiences.record import of_imports
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import (
@@ -97,7 +97,7 @@ async def undo(
         lifted=await _lift(session, record, now),
         file=record.file,
     )
-    of_imports.undone(session, record, dataclasses.asdict(undone))
+    recorded.undone(session, record, dataclasses.asdict(undone))
     return undone
 
 

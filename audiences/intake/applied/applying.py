@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
-from audiences.intake import loosen, replaced
+from audiences.intake.applied import loosen, replaced
 from audiences.intake.details import detailing
 from audiences.intake.matching import conflicts, joining, match, subscribing
 from audiences.intake.models import Import
@@ -45,10 +45,10 @@ from audiences.organisations import (
     Relation,
 )
 from audiences.people import search_texts
+from audiences.record import changes
+from audiences.record.changes import Changed
 from audiences.store import dialects, numbers
 from audiences.subscriptions import Subscription
-from audiences.upkeep import changes
-from audiences.upkeep.changes import Changed
 
 # advisory: two imports at once would add the same contacts
 LOCK = 0x1A150182

@@ -1,0 +1,1 @@
+"""Applies an import, records it, keeps what it replaced, and undoes it."""
