@@ -233,7 +233,7 @@ def _alignments(rows: Sequence[tuple[str, ...]], rule: Sequence[str]) -> Iterato
         cells = [row[number] for row in rows]
         if dashes.endswith(":"):
             yield "center" if dashes.startswith(":") else "end"
-        elif dashes.startswith(":") or number == 0 or not _are_numbers(cells):
+        elif dashes.startswith(":") or number == 0 or not are_numbers(cells):
             yield "start"
         else:
             yield "end"
@@ -244,6 +244,7 @@ def is_number(cell: str) -> bool:
     return _NUMBER.fullmatch(cell) is not None
 
 
-def _are_numbers(cells: Sequence[str]) -> bool:
+def are_numbers(cells: Sequence[str]) -> bool:
+    """Return whether a column has numbers, and nothing but numbers and gaps."""
     values = [cell for cell in cells if cell.strip().lower() not in _NO_VALUE]
     return bool(values) and all(map(is_number, values))

@@ -4,7 +4,6 @@ HTML in a text is escaped. Only https, http, mailto, tel and cid addresses becom
 or images. `references` lists all links, images and HTML for the checks.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +11,11 @@ from functools import lru_cache
 
 from markdown_it.token import Token
 
+from mailer.rendering.forms import table
 from mailer.rendering.markup import parser
 
-_ALIGNMENT = re.compile(r' style="text-align:\w+"')
+_CELLS = {"th_open", "td_open"}
+_SIDES = {"left": "start", "center": "center", "right": "end"}  # of the rule's colons
 
 
 class ReferenceKind(StrEnum):
@@ -44,10 +45,8 @@ def to_html(text: str, *, level: int, start: str) -> str:
     """
     tokens = parser.parse(text)
     _renumber(tokens, level)
-    html = _ALIGNMENT.sub("", parser.render(tokens))
-    if "<table>" in html:
-        html = _data_tables(html, start)
-    return html.strip()
+    _mark_tables(tokens, start)
+    return parser.render(tokens).strip()
 
 
 def _renumber(tokens: Sequence[Token], level: int) -> None:
@@ -58,15 +57,43 @@ def _renumber(tokens: Sequence[Token], level: int) -> None:
             token.tag = f"h{min(level + used.index(token.tag), 6)}"
 
 
-def _data_tables(html: str, start: str) -> str:
-    """Make tables data tables, with a header cell for each column and row."""
-    html = html.replace("<table>", '<table class="data">')
-    html = html.replace("<th>", f'<th scope="col" style="text-align:{start}">')
-    return re.sub(
-        r"<tr>\n<td>(.*?)</td>",
-        rf'<tr>\n<th scope="row" style="text-align:{start}">\1</th>',
-        html,
-    )
+def _mark_tables(tokens: Sequence[Token], start: str) -> None:
+    """Make tables data tables: with heads for columns and rows, and sides as written.
+
+    As in a block `table`, a column without a side has its numbers at the end.
+    """
+    places = [n for n, token in enumerate(tokens) if token.type == "table_open"]
+    for opened in places:
+        tokens[opened].attrSet("class", "data")
+        closed = next(
+            n for n in range(opened, len(tokens)) if tokens[n].type == "table_close"
+        )
+        cells = [n for n in range(opened, closed) if tokens[n].type in _CELLS]
+        width = sum(tokens[n].type == "th_open" for n in cells)
+        for column in range(width):
+            _mark_column(tokens, cells[column::width], start, is_first=column == 0)
+
+
+def _mark_column(
+    tokens: Sequence[Token], cells: Sequence[int], start: str, *, is_first: bool
+) -> None:
+    """Say of the cells of a column what they head, and at which side they stand.
+
+    `cells` are the places of their opening tokens; the text is the token after each.
+    """
+    head, *others = cells
+    said = str(tokens[head].attrs.get("style", "")).removeprefix("text-align:")
+    numbers = table.are_numbers([tokens[place + 1].content for place in others])
+    side = _SIDES.get(said) or ("end" if numbers and not is_first else "start")
+    end = "left" if start == "right" else "right"
+    style = "text-align:" + {"start": start, "end": end}.get(side, side)
+    for place in cells:
+        opening, words, closing = tokens[place : place + 3]
+        is_head = bool(words.content) and (is_first or place == head)
+        opening.tag = closing.tag = "th" if is_head else "td"
+        opening.attrs = {"scope": "col" if place == head else "row"} if is_head else {}
+        if is_head or side != "start":
+            opening.attrs["style"] = style
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,7 @@
 """Markdown is read as people write it, in HTML and in plain text."""
 
+import re
+
 import pytest
 
 from mailer.rendering.markup import markdown, plain
@@ -179,3 +181,25 @@ def test_the_text_part_has_addresses_in_words_and_once() -> None:
 def test_the_description_of_a_picture_is_no_part_of_the_words_before_it() -> None:
     assert plain.to_text("各位伙伴\n![标志](cid:logo.png)") == "各位伙伴 标志"
     assert plain.to_text("各位**伙伴**![标志](cid:logo.png)") == "各位伙伴 标志"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("left", "right"), ("right", "left")], ids=["fr", "ar"]
+)
+def test_cells_of_a_table_in_a_text_stand_as_its_rule_says_and_numbers_at_the_end(
+    start: str, end: str
+) -> None:
+    rows = "| Thème | Qui | Heure | Salle |\n|---|:---:|---:|---|\n"
+    html = markdown.to_html(
+        f"{rows}| Eau | Awa | 9 h 30 | 12 |\n| | | 14 h | 3 |", level=3, start=start
+    )
+
+    cells = re.findall(r'<(t[hd])[^>]*?(?:text-align:(\w+)")?>(.*?)</', html)
+    assert cells == [
+        *(("th", start, "Thème"), ("th", "center", "Qui")),
+        *(("th", end, "Heure"), ("th", end, "Salle")),
+        *(("th", start, "Eau"), ("td", "center", "Awa")),
+        *(("td", end, "9 h 30"), ("td", end, "12")),
+        *(("td", "", ""), ("td", "center", "")),
+        *(("td", end, "14 h"), ("td", end, "3")),
+    ]
