@@ -5,6 +5,7 @@ caught. A line has no traceback, address, token or password. What cannot be writ
 example to a full disk, is lost; the process goes on.
 """
 
+import asyncio
 import importlib
 import json
 import logging
@@ -31,6 +32,7 @@ from mailer.processes import log_sentences
 
 LONGEST = 500  # characters of one value
 OURS = ("mailer", "audiences", "scheduler")
+POOL = "sqlalchemy.pool"
 log = structlog.get_logger()
 Line = structlog.typing.EventDict
 
@@ -108,6 +110,10 @@ class _Library(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log a line of a library."""
+        fault = record.exc_info[1] if record.exc_info else None
+        cancelled = isinstance(fault, asyncio.CancelledError)
+        if cancelled and record.name.startswith(POOL):
+            return  # a stop came while an act ended; the pool closes its connection
         try:
             text = record.getMessage()
         except (TypeError, ValueError):

@@ -3,10 +3,13 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import event, func, select, update
 
 from audiences.topics import Topic
+from mailer.processes import logs
 from mailer.store.database import Database
+from tests.acts import lines
 
 READ = select(func.count()).select_from(Topic)
 CHANGE = update(Topic).values(code=Topic.code)
@@ -53,3 +56,27 @@ async def write(store: Database) -> None:
     async with store.writing() as session:
         await session.execute(CHANGE)
         await session.execute(READ)  # its cursor holds a row until it is fetched
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+async def test_a_stop_while_a_connection_is_given_back_is_no_line_of_the_log(
+    empty_store: Database, capsys: pytest.CaptureFixture[str], *, cancelled: bool
+) -> None:
+    """Another fault at this moment is one."""
+
+    @event.listens_for(empty_store.engine.sync_engine.pool, "reset")
+    def reset(*given: Any) -> None:
+        if not cancelled:
+            raise OSError("no answer")
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()  # arrives in the rollback that follows
+
+    with logs.to_stderr():
+        logs.choose("work", json=True)
+        act = asyncio.create_task(write(empty_store))
+        await asyncio.wait({act})
+    written = lines.read(capsys.readouterr().err)
+
+    assert act.cancelled() == cancelled
+    assert [each["fault"] for each in written] == ([] if cancelled else ["OSError"])
