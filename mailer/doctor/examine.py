@@ -1,5 +1,6 @@
 """Runs all checks of a site, also when some of them fail."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +41,7 @@ async def examine(
                 ok("configuration", f"{path.name} is valid"),
                 *_outdated(path),
                 *machine.secrets(settings, root),
-                *machine.files(root),
+                *machine.files(root, demo=settings.site.demo, user=os.geteuid()),
                 *machine.disk(root),
                 *machine.web(settings),
                 *(await fonts.examine(now=now)),

@@ -1,6 +1,6 @@
 """Checks the machine: room on the disk, and who can read the files of the site."""
 
-import os
+import pwd
 import shutil
 import stat
 from pathlib import Path
@@ -64,16 +64,48 @@ def secrets(settings: Settings, root: Path) -> list[Finding]:
     return [ok("secrets", "each secret is strong, and only its owner can read it")]
 
 
-def files(root: Path) -> list[Finding]:
-    """Check that only the owner can use the site's folder, and does."""
-    if os.geteuid() == 0 and root.stat().st_uid != 0:
-        owner = root.stat().st_uid
-        sentence = f"root runs this, but the site belongs to user {owner}"
+def files(root: Path, *, demo: bool, user: int) -> list[Finding]:
+    """Check that only the owner can use the site's folder, and does.
+
+    `user` is the number of the account that runs this.
+    """
+    owner = root.stat().st_uid
+    if user == 0 and owner != 0:
+        sentence = f"root runs this, but the site belongs to {_account(owner)}"
         return [error("files", sentence, "run mailer as the owner of the site")]
     if _open_to_others(root):
         sentence = f"other users can look into {root}"
         return [error("files", sentence, f"chmod -R go= {root}")]
+    if foreign := _of_another(root, owner):
+        name, other = foreign
+        sentence = f"the site belongs to {_account(owner)}, but {name} to {other}"
+        remedy = f"as root: chown -R {_account(owner)} {root}"
+        return [error("files", sentence, remedy)]
+    if user == 0 and not demo:
+        sentence = "root runs this site, so a fault in it can reach the whole machine"
+        remedy = "give it to an account of its own, as docs/install.md does"
+        return [warning("files", sentence, remedy)]
     return [ok("files", "only the owner can read the files of the site")]
+
+
+def _of_another(root: Path, owner: int) -> tuple[str, str] | None:
+    """Return a file of an SQLite store that another account owns, and that account.
+
+    A command that root ran once leaves such files, and what the owner runs afterwards
+    cannot write into them.
+    """
+    for path in sorted(root.glob("*.db*")):
+        if (other := path.lstat().st_uid) != owner:
+            return path.name, _account(other)
+    return None
+
+
+def _account(number: int) -> str:
+    """Return the name of an account; its number if it has none."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
 
 
 def _open_to_others(path: Path) -> bool:
