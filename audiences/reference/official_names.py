@@ -1,8 +1,8 @@
 """Names of delegations, commissions and offices in six languages, from places.
 
 A country's name in the lists may end with its form of State in brackets: `Iran (Islamic
-Republic of)`. Inside a sentence the form comes first. Russian and Chinese keep the
-form of the lists: in Russian the name of the country would need another case.
+Republic of)`. Inside a sentence the form comes first. Chinese keeps the form of the
+lists. Russian has a column for the genitive case.
 """
 
 import re
@@ -41,7 +41,7 @@ def delegation(country: Mapping[str, str]) -> dict[str, str]:
         "es": f"Delegación Permanente {_of_in_spanish(country['es_article'], spanish)}"
         " ante la UNESCO",
         "ar": f"الوفد الدائم {_to_in_arabic(country['name_ar'])} لدى اليونسكو",
-        "ru": f"Постоянное представительство при ЮНЕСКО — {_curly(country['name_ru'])}",
+        "ru": f"Постоянное представительство {country['ru_of']} при ЮНЕСКО",
         "zh": f"{country['name_zh']}常驻教科文组织代表团",
     }
 
@@ -49,7 +49,7 @@ def delegation(country: Mapping[str, str]) -> dict[str, str]:
 def commission(country: Mapping[str, str]) -> dict[str, str]:
     """Return a commission's names by language where its own name is not known."""
     return {
-        each: form.format(_curly(country[f"name_{each}"]))
+        each: form.format(country[f"name_{each}"])
         for each, form in _COMMISSIONS.items()
     }
 
@@ -60,13 +60,8 @@ def office(row: dict[str, str]) -> dict[str, str]:
     return {each: form.format(places[each]) for each, form in _OFFICES.items()}
 
 
-def _curly(name: str) -> str:
-    return name.replace("'", "’")
-
-
 def _with_form_first(name: str) -> str:
     """Return a name with its form of State first: Islamic Republic of Iran."""
-    name = _curly(name)
     listed = _STATE_FORM.fullmatch(name)
     if listed is None:
         return name

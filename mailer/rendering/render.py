@@ -154,20 +154,21 @@ def why(source: Source, marks: Marks) -> str:
     if source.topic_name is None:
         sentence = SERVICE[source.service or "other"]
         return catalogue.text(sentence, organisation=organisation)
-    if source.reason:
-        subscribes = catalogue.text(
-            "subscribes to “%(topic)s”", topic=source.topic_name
-        )
-        return catalogue.text(
-            "You receive this because %(organisation)s %(reasons)s.",
-            organisation=organisation,
-            reasons=catalogue.enumerated([*source.reason, subscribes]),
-        )
     return catalogue.text(
-        "You receive this because %(organisation)s subscribes to “%(topic)s”.",
+        "You receive this because %(organisation)s %(reasons)s.",
         organisation=organisation,
-        topic=source.topic_name,
+        reasons=_reasons(source, source.topic_name),
     )
+
+
+def _reasons(source: Source, topic: str) -> str:
+    """Return the reasons as one phrase; the last is the subscription to a topic."""
+    text = source.catalogue.text
+    subscribes = text("subscribes to “%(topic)s”", topic=topic)
+    if not source.reason:
+        return subscribes
+    told = source.catalogue.enumerated(source.reason)
+    return text("%(reasons)s and %(last)s", reasons=told, last=subscribes)
 
 
 def _reference(source: Source) -> str:

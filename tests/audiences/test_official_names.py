@@ -16,12 +16,16 @@ DELEGATIONS = [
     ("IN", "fr", "Délégation permanente de l’Inde auprès de l’UNESCO"),
     ("US", "fr", "Délégation permanente des États-Unis d’Amérique auprès de l’UNESCO"),
     ("OM", "fr", "Délégation permanente d’Oman auprès de l’UNESCO"),
+    ("HT", "fr", "Délégation permanente d’Haïti auprès de l’UNESCO"),
+    ("FO", "fr", "Délégation permanente des Îles Féroé auprès de l’UNESCO"),
     ("PE", "es", "Delegación Permanente del Perú ante la UNESCO"),
     ("SA", "es", "Delegación Permanente de la Arabia Saudita ante la UNESCO"),
     ("TN", "ar", "الوفد الدائم لتونس لدى اليونسكو"),
     ("IN", "ar", "الوفد الدائم للهند لدى اليونسكو"),
     ("VE", "ar", "الوفد الدائم لجمهورية فنزويلا البوليفارية لدى اليونسكو"),
-    ("PE", "ru", "Постоянное представительство при ЮНЕСКО — Перу"),
+    ("PE", "ru", "Постоянное представительство Перу при ЮНЕСКО"),
+    ("RU", "ru", "Постоянное представительство Российской Федерации при ЮНЕСКО"),
+    ("IR", "ru", "Постоянное представительство Исламской Республики Иран при ЮНЕСКО"),
     ("PE", "zh", "秘鲁常驻教科文组织代表团"),
 ]
 
@@ -31,6 +35,12 @@ def test_a_delegation_has_its_official_name(
     country: str, language: str, name: str
 ) -> None:
     assert official_names.delegation(COUNTRIES[country])[language] == name
+
+
+def test_every_country_has_a_russian_name_after_the_name_of_its_delegation() -> None:
+    for row in COUNTRIES.values():
+        assert row["ru_of"], row["iso2"]
+        assert "(" not in row["ru_of"].removesuffix(" (Китай)")  # the form comes first
 
 
 def test_every_office_has_a_name_in_every_language() -> None:

@@ -26,7 +26,7 @@ NATCOM = "secretariat@natcom-fr.example"
         (
             "monthly-letter",
             ICOM,
-            "est une ONG en partenariat officiel avec l’UNESCO ; figure parmi",
+            "est une ONG en partenariat officiel avec l’UNESCO et figure parmi",
         ),
         (
             "monthly-letter",
@@ -46,7 +46,7 @@ NATCOM = "secretariat@natcom-fr.example"
         (
             "programme-news",
             ICOM,
-            "sur un sujet traité dans cette lettre (Éducation) ; figure",
+            "sur un sujet traité dans cette lettre (Éducation) et figure",
         ),
     ],
 )
