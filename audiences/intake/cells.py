@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -24,6 +25,7 @@ TEXTS = (
     *(f"organisation_name_{language}" for language in OFFERED),
 )
 _BREAKS = re.compile(r"(?<!\s)\s{0,9}[\r\n\t\v\f\u2028\u2029]\s{0,9}")
+_ENDED = re.compile(r"[^\W\d_][?□¤]")
 # columns in which a cell that is not understood is left empty
 OPTIONAL = frozenset(
     {
@@ -49,10 +51,13 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
     wishes = {name: partial(_wish, yes=yes) for name, yes in optouts.COLUMNS.items()}
     return {
         **dict.fromkeys(TEXTS, _repaired_text if repair else _line_of_text),
+        "name": partial(_name, repair=repair),
         "consent": _consent,
         **wishes,
         "address": addresses,
-        **_DETAILS,
+        "second_address": addresses,
+        **_PLACES,
+        **{name: partial(_long_text, read, repair=repair) for name, read in _LONG},
         "roles": lambda raw: int(
             codes.several(roles, raw.lower(), vocabulary.roles.stored)
         ),
@@ -84,7 +89,7 @@ def addresses(raw: str) -> list[Typed]:
     return found
 
 
-def _reading(read: Parse) -> Parse:
+def _reading(read: Callable[[str], Any]) -> Parse:
     """Return a reader of values as a parser of cells."""
 
     def parse(raw: str) -> Any:
@@ -97,17 +102,25 @@ def _reading(read: Parse) -> Parse:
 
 
 _PLACES = {
-    "telephones": _reading(details.telephones),
-    "postal_address": _reading(details.postal_address),
-    "website": _reading(details.website),
+    f"{whose}{name}": _reading(read)
+    for name, read in (("telephones", details.telephones), ("website", details.website))
+    for whose in ("", "organisation_")
 }
-_DETAILS: dict[str, Parse] = {
-    "second_address": addresses,
-    "tags": _reading(details.tags),
-    "notes": _reading(details.notes),
-    **_PLACES,
-    **{f"organisation_{name}": parse for name, parse in _PLACES.items()},
-}
+_LONG = (
+    ("tags", _reading(details.tags)),
+    ("notes", _reading(details.notes)),
+    ("postal_address", _reading(details.postal_address)),
+    ("organisation_postal_address", _reading(details.postal_address)),
+)
+
+
+def _long_text(read: Parse, raw: str, *, repair: bool) -> Any:
+    """Return what a cell of a longer text holds; its damage is a fault, or undone."""
+    text = damage.repaired(raw) if repair else raw
+    damaged = damage.find(text)
+    if damaged is not None:
+        raise CellError(damaged)
+    return read(text)
 
 
 def _sorted(codes: list[str]) -> str:
@@ -153,6 +166,14 @@ def _line_of_text(raw: str) -> str:
 
 def _repaired_text(raw: str) -> str:
     return _line_of_text(damage.repaired(raw))
+
+
+def _name(raw: str, *, repair: bool) -> str:
+    """Return the name of a person, which no question mark ends."""
+    text = _repaired_text(raw) if repair else _line_of_text(raw)
+    if _ENDED.search(text):
+        raise CellError(damage.LETTER_LOST)
+    return text
 
 
 def _organisation(raw: str) -> str:

@@ -1,9 +1,11 @@
 """Finds characters that another program has damaged, and undoes it where that is sure.
 
 A text in UTF-8 that was read in another encoding shows two or three characters for one:
-`Ã©` for é. A character that was lost is U+FFFD.
+`Ã©` for é. A character that was lost is U+FFFD, or a question mark where a letter was:
+`Fran?ois`.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from email.header import decode_header, make_header
@@ -28,12 +30,45 @@ _TWICE = re.compile(r"[a-zß-öø-ÿ][À-ÖØ-Þ][a-zß-öø-ÿ]")  # a capital 
 _A_GRAVE = re.compile(r"(?<![A-ZÀ-Þ])Ã(?=\s|$)")
 
 
+# What programs write for a letter that their encoding lacks: in a word, before one,
+# at the end of one that goes on in small letters, several together.
+_MARKS = frozenset("?□¿¤\x1a")
+_LETTER_LOST = re.compile(
+    r"(?<=[^\W\d_])[?□¿¤\x1a]+(?=[^\W\d_])"
+    r"|(?<![^\s(\[\"'«“-])[?□¤\x1a]+(?=[^\W\d_])"
+    r"|(?<=[^\W\d_])[?□¤\x1a]+(?=[ '-][a-zß-öø-ÿ])"
+    r"|(?<!\S)[?□\x1a]{2,}(?!\S)"
+    r"|^[?□\x1a\s]{2,}"
+)
+_NO_WORDS = re.compile(r"\S*(?://|www\.|@|\?\S*=)\S*")  # addresses of pages
+_ENDED = re.compile(r"(?<=[^\W\d_])[?□¤](?=\W*(?:\s|$))|(?<!\S)[?□](?!\S)")
+LETTER_LOST = "a ? stands for a letter that was lost; write this cell again"
+
+
+def _letter_lost(text: str) -> bool:
+    """Whether a letter of a word was surely lost."""
+    return not _MARKS.isdisjoint(text) and bool(
+        _LETTER_LOST.search(_NO_WORDS.sub("", text))
+    )
+
+
+def doubt(text: str) -> str | None:
+    """Return a remark on a text in which a letter may be lost; else None.
+
+    A question mark that ends a word may be one, as in Quo vadis?
+    """
+    if _MARKS.isdisjoint(text) or not _ENDED.search(_NO_WORDS.sub("", text)):
+        return None
+    return "a ? may stand for a letter that was lost; correct it if so"
+
+
 # Characters as web pages, heads of mails, addresses and UTF-7 write them.
 _CODED = re.compile(
     r"&(?:[A-Za-z]{2,8}\d{0,2}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});"
     r"|=\?[\w-]{3,20}\?[BbQq]\?[^?\s]{1,200}\?="
     r"|(?:%[CDEcde][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,2})"
     r"|\+A[A-P][A-Za-z0-9+/]{1,40}-"
+    r"|(?:\\u[0-9a-fA-F]{4})+"
 )
 
 
@@ -42,7 +77,7 @@ def _decoded(text: str) -> str:
 
     Words beside a plus, as in C+AB-, are no code.
     """
-    if not any(each in text for each in ("&", "=?", "%", "+A")) or "/" in text:
+    if not any(each in text for each in ("&", "=?", "%", "+A", "\\u")) or "/" in text:
         return text
     return _CODED.sub(_of_code, text)
 
@@ -54,6 +89,8 @@ def _of_code(found: re.Match[str]) -> str:
         match coded[0]:
             case "%":
                 return unquote(coded, errors="strict")
+            case "\\":
+                plain = json.loads(f'"{coded}"')
             case "+":
                 plain = coded.encode().decode("utf-7")
             case "=":
@@ -73,6 +110,8 @@ def find(text: str) -> str | None:
             f"characters are written in a code, for {plain[:40]!r}; write them as they"
             " are, or give --repair"
         )
+    if _letter_lost(text):
+        return LETTER_LOST
     if text.isascii():
         return None
     if any(lost in text for lost in _LOST):

@@ -29,6 +29,12 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+# encodings of octets below 128 that change the characters by a mark
+_SHIFTED = (
+    (re.compile(rb"\x1b\$[@B]|\x1b\$\([@BDOPQ]|\x1b\([IJ]"), "iso2022_jp_2004"),
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}"), "hz"),
+)
 _CELLS = re.compile(r"[,;\t|\r\n]")
 _THREE = 0xE0  # from here an octet of UTF-8 begins a character of three octets
 _REMEDY = "save it as UTF-8"
@@ -140,7 +146,11 @@ def _marked(start: bytes) -> tuple[str, str] | None:
         if start.startswith(mark):
             return codec, name
     wide = _wide(start)
-    return (wide, wide.upper()) if wide else None
+    if wide:
+        return wide, wide.upper()
+    shifted = (codec for mark, codec in _SHIFTED if mark.search(start))
+    codec = next(shifted, None) if start.isascii() else None
+    return (codec, named(codec)) if codec else None
 
 
 def _wide(start: bytes) -> str | None:

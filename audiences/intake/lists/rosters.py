@@ -15,7 +15,10 @@ from audiences.intake.encodings.evidence import Decoding
 
 MAX_LINE = 1_000_000  # characters
 LOOKED_AT = 20  # lines
-DUMPED = ("email", "gecos", "reception", "visibility", "date", "update_date", "bounce")
+DUMPED = (
+    *("email", "gecos", "reception", "visibility", "date", "update_date", "bounce"),
+    "suspend",
+)
 _PIECE = re.compile(r'(?:"[^"]*"|[^,;"])+|"')  # up to a comma or semicolon
 _LABEL = re.compile(  # of the field of a message that the line was copied from
     r"^(?:to|cc|bcc|cci|an|à|para|кому|копия|收件人|抄送)[ \t]{0,3}[:：]", re.IGNORECASE

@@ -29,6 +29,8 @@ _NAMED = "organisation_name"
 @lru_cache(maxsize=10_000)
 def meaning(heading: str) -> Meaning | None:
     """Return what a heading means, by the whole of it or else by its parts."""
+    if "?" in heading:
+        return _with_lost_letters(heading)
     whole = synonyms.meanings().get(synonyms.fold(heading))
     if whole is not None or len(heading) > MAX_HEADING:
         return whole
@@ -65,6 +67,22 @@ def _of(parts: list[str]) -> Meaning | None:
         return Meaning("nom", sure=True)  # `Nom / Name`, beside `Prénom / First name`
     columns = {synonyms.parts().get(each, each) for each in targets}
     return Meaning(targets[0], sure=True) if len(columns) == 1 else None
+
+
+def _with_lost_letters(heading: str) -> Meaning | None:
+    """Return what a heading such as Pr?nom means, if it can mean one thing only."""
+    bare = heading.strip()
+    whole = synonyms.meanings().get(synonyms.fold(bare.rstrip("?")))
+    if "?" not in bare.rstrip("?") and whole is not None:
+        return whole  # a question: `E-mail?`
+    parts = map(re.escape, map(synonyms.fold, bare[:MAX_HEADING].split("?")))
+    pattern = re.compile(".".join(parts))
+    found = {
+        meaning
+        for folded, meaning in synonyms.meanings().items()
+        if pattern.fullmatch(folded)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def recognised(header: list[str]) -> int:

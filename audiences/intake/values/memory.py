@@ -7,6 +7,7 @@ and noted each time, so that the report can count it.
 from typing import Any, NamedTuple
 
 from audiences.export.guarding import unguarded
+from audiences.intake.encodings import damage
 from audiences.intake.values.cell import CellError, Parse, parsed
 from audiences.intake.wishes import optouts
 
@@ -83,7 +84,11 @@ class Repairing(Memory):
 
     def __missing__(self, raw: str) -> Any:
         value = super().__missing__(raw)
-        if value is not None and value != raw.strip():
-            self._notes.append(Note(self._column, raw.strip()[:80], f"read as {value}"))
+        if value is None:
+            return value
+        bare = raw.strip()
+        remark = f"read as {value}" if value != bare else damage.doubt(value)
+        if remark is not None:
+            self._notes.append(Note(self._column, bare[:80], remark))
             self.pop(raw, None)  # so that each row has its remark
         return value
