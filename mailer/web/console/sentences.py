@@ -1,8 +1,9 @@
 """Says in the user's language what the program says in English: refusals, problems.
 
 A refusal is an English sentence by the time a page shows it. The catalogue of sentences
-has each with its places, such as “%(1)s is paused”; what stands at a place is kept. A
-sentence without an entry is shown in English.
+has each with its places, such as “%(1)s is paused”; what stands at a place is kept,
+unless it is a reason, an act, a role or a word of the catalogue itself. A sentence
+without an entry is shown in English.
 """
 
 import re
@@ -11,17 +12,33 @@ from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from mailer.rendering.language import typography
 from mailer.web.console.strings import ENDS, FOLDER, SOURCE
 
 NAME = "sentences"  # of the catalogue
+PLACE = "place"  # the context of places at the beginning of sentences
 PLACES = tuple(f"%({number})s" for number in range(1, 7))
 _PLACE = re.compile(r"%\(([1-6])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
 ISOLATE = "\u2068"  # UAX 9: what follows has a direction of its own
-_AT_LINE = re.compile(r"[^:]+, line \d+: ")
+_AT_LINE = re.compile(r"(?:[^:]+, line|column) \d+: ")
+# what stands behind these words has entries of its own: acts, such as “approve May”,
+# roles, kinds of things, and names with how many more there are
+_CONTEXTS = {
+    " may not ": "act",
+    " the role ": "role",
+    " the roles ": "role",
+    "no ": "kind",
+    "there is a ": "kind",
+    "a new ": "kind",
+    "the ": "kind",
+    "which ": "names",
+}
+_AND = re.compile(r", | and ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
@@ -31,37 +48,55 @@ class Sentence:
 
     parts: Sequence[str]
     translation: str
+    context: str  # of words that stand within sentences; empty: a sentence
 
-    @property
-    def ends_in_a_reason(self) -> bool:
-        """Whether its last place is a sentence of its own: why, or what to do."""
-        before, after = ("", *self.parts)[-2:]
-        return not after and before.endswith((": ", "; "))
+    def is_reason(self, place: int) -> bool:
+        """Whether at a place, from 0, is a sentence of its own: why, or what to do."""
+        before, *after = self.parts[place:]
+        return after == [""] and before.endswith((": ", "; "))
+
+    def context_of(self, place: int) -> str:
+        """Return the context of the entries for what stands at a place, from 0."""
+        before = self.parts[place]
+        return next((x for end, x in _CONTEXTS.items() if before.endswith(end)), "")
 
 
 def told(sentence: str, language: str) -> str:
     """Return a sentence in a language; as it is if the catalogue does not have it.
 
-    A sentence may begin with a place: “fr.md, line 3: …”.
+    It may have several lines, each a sentence, and each may begin with a place:
+    “fr.md, line 3: …”.
     """
     if language == SOURCE or not 0 < len(sentence) <= LONGEST:
         return sentence
+    return "\n".join(_line(each, language) for each in sentence.split("\n"))
+
+
+def _line(sentence: str, language: str) -> str:
     at_line = _AT_LINE.match(sentence)
     found = None if at_line else _found(sentence, language)
-    if found is None:
-        place, colon, rest = sentence.partition(": ")
-        place = _found(place, language) or place
-        found = f"{place}{colon}{_found(rest, language) or rest}"
-    return found
+    if found is not None:
+        return found
+    place, _, rest = sentence.partition(": ")
+    begins = (_found(place, language, PLACE) if at_line else None) or _found(
+        place, language
+    )
+    says = _found(rest, language)
+    if begins is None and says is None:
+        return sentence
+    return f"{begins or place}{typography.colon(language)}{says or rest}"
 
 
-def _found(sentence: str, language: str) -> str | None:
-    for each in _catalogue(language):
+def _found(sentence: str, language: str, context: str = "") -> str | None:
+    for each in _catalogue(language, context):
         values = _values(sentence, each.parts)
         if values is not None:
-            shown = [_exact(value, language) for value in values]
-            if each.ends_in_a_reason:
-                shown[-1] = told(values[-1], language)
+            shown = [
+                told(value, language)
+                if each.is_reason(place)
+                else _exact(value, language, each.context_of(place))
+                for place, value in enumerate(values)
+            ]
             if Locale.parse(language).text_direction == "rtl":
                 shown = [f"{ISOLATE}{value}{ENDS}" for value in shown]
             return _filled(each.translation, shown)
@@ -93,27 +128,47 @@ def _filled(translation: str, values: Sequence[str]) -> str:
     return _PLACE.sub(lambda found: values[int(found[1]) - 1], translation)
 
 
-def _exact(value: str, language: str) -> str:
-    """Return a value in a language if it is a number, or itself in the catalogue."""
+def _exact(value: str, language: str, context: str) -> str:
+    """Return a value in a language if it is a number, or words of the catalogue."""
     if _NUMBER.fullmatch(value):
         return format_decimal(int(value.replace(",", "")), locale=language)
-    known = (each for each in _catalogue(language) if each.parts == [value])
-    return next((each.translation for each in known), value)
+    if context:
+        whole = _found(value, language, context)
+        if whole is not None:
+            return whole
+        items = [_found(each, language, context) for each in _AND.split(value)]
+        known = [each for each in items if each is not None]
+        if len(known) == len(items):
+            return format_list(known, locale=language)
+    known_ones = (each for each in _catalogue(language) if each.parts == [value])
+    return next((each.translation for each in known_ones), value)
 
 
 @cache
-def _catalogue(language: str) -> Sequence[Sentence]:
+def _catalogue(language: str, context: str = "") -> Sequence[Sentence]:
+    known = (each for each in _whole(language) if each.context == context)
+    # those that begin with words come first, and of them those with most words
+    return sorted(
+        known, key=lambda each: (not each.parts[0], -len("".join(each.parts)))
+    )
+
+
+@cache
+def _whole(language: str) -> Sequence[Sentence]:
     path = FOLDER / NAME / f"{language}.po"
     if not path.exists():
         return ()
     with path.open("rb") as file:
         read = read_po(file, locale=language, abort_invalid=True)
-    found = {str(each.id): str(each.string) for each in read if each.id}
-    known = [Sentence(parts=_parts(k), translation=v) for k, v in found.items()]
-    # those that begin with words come first, and of them those with most words
-    return sorted(
-        known, key=lambda each: (not each.parts[0], -len("".join(each.parts)))
-    )
+    return [
+        Sentence(
+            parts=_parts(str(each.id)),
+            translation=str(each.string),
+            context=each.context or "",
+        )
+        for each in read
+        if each.id
+    ]
 
 
 def _parts(english: str) -> list[str]:

@@ -29,10 +29,11 @@ from mailer.web.console.showing import HOME
 from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
+NO_ROLE = "Choose what this person does here; nobody was added."
 NOT_SURE = "Tick the box to remove this person."
 WITHIN = "to readers of whom this is true: %(rule)s"
 OF_CLASSES = "of the class %(classes)s"
-STRINGS = (CHANGED, NOT_SURE, WITHIN, OF_CLASSES)
+STRINGS = (CHANGED, NO_ROLE, NOT_SURE, WITHIN, OF_CLASSES)
 Asking = Request[Visit, Any, Any]
 Fault = (MailerError, AudienceError, ValueError)
 
@@ -48,14 +49,16 @@ async def add(request: Asking) -> Response[Any]:
     """Add a user, and lead to their page."""
     asked, form = request.user, await forms.form_of(request)
     name = str(form.get("name") or "").strip()
-    roles = [str(form.get("role") or UserRole.VIEWER)]
+    role = str(form.get("role") or "").strip()
     details = UserDetails(
         shown=str(form.get("shown") or ""), address=str(form.get("address") or "")
     )
     try:
+        if not role:
+            raise RefusedError(asked.words.text(NO_ROLE))
         async with asked.site.database.writing() as session:
             await keeping.add(
-                session, name, roles, details, author(asked), classes=_classes(asked)
+                session, name, [role], details, author(asked), classes=_classes(asked)
             )
     except Fault as fault:
         return await _list(asked, fault=str(fault), given=dict(form))

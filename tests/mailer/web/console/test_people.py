@@ -45,6 +45,23 @@ async def test_an_admin_adds_somebody_invites_them_and_they_sign_in(site: Site) 
     assert await roles_of(site, "lea") == ["translator"]
 
 
+@pytest.mark.parametrize("given", [{}, {"role": ""}, {"role": " "}])
+async def test_nobody_is_added_without_a_role_that_was_chosen(
+    site: Site, given: dict[str, str]
+) -> None:
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, ADMIN)
+        form = (await admin.get("/people")).text
+        assert '<option value="" selected>choose</option>' in form
+        answer = await admin.post("/people", {"name": "lea", "shown": "Léa", **given})
+
+    assert answer.status_code == 422
+    assert "Choose what this person does here; nobody was added." in answer.text
+    assert 'value="Léa"' in answer.text
+    async with site.database.reading() as session:
+        assert await guard.find(session, "lea") is None
+
+
 async def test_roles_are_given_limited_and_taken_and_sign_the_user_out(
     site: Site,
 ) -> None:

@@ -1,0 +1,179 @@
+"""Every sentence that a page may show of an error, a check or a list is in French."""
+
+import ast
+import re
+from functools import cache
+
+import pytest
+from babel.messages.pofile import read_po
+
+from mailer.users.acts import ACTS, Right
+from mailer.users.roles import UserRole
+from mailer.web.console import sentences, strings
+from tests.house.modules import Module, reached
+from tests.house.refusals import PLACE, refusals, with_places
+from tests.mailer.web.console.test_in_french import catalogue
+from tests.mailer.web.console.test_strings import PLACEHOLDER, of_modules, of_pages
+
+# What these say is for who runs the machine: it stands in the log, at the terminal, in
+# the metrics and on the page of the site's state.
+OF_THE_MACHINE = {
+    *("ConfigError", "StoreError", "RelayError", "LoginRefusedError"),
+    *("MalformedError", "Metric", "Finding"),
+}
+# what may be in places: names, and words that are translated with them
+ONE = re.compile(r"\S*|\S*X\S*(?: (?:\S*X\S*|and|for|more))*")
+WORDS = re.compile(r"[a-z]{2}.* |  *[a-z]{2}")
+
+
+@cache
+def parts(known: frozenset[str]) -> list[list[str]]:
+    return [sentences._parts(each) for each in known]
+
+
+def is_said(sentence: str, known: frozenset[str]) -> bool:
+    """Whether a catalogue says a sentence whole, by one entry or by two."""
+    if sentence in known:
+        return True
+    shown = PLACEHOLDER.sub("X", sentence)
+    values = (sentences._values(shown, each) for each in parts(known))
+    if any(found and all(map(ONE.fullmatch, found)) for found in values):
+        return True
+    for cut in re.finditer(": |; ", sentence):  # why, or what to do, is a sentence
+        first, rest = sentence[: cut.end()], sentence[cut.end() :]
+        begins = {f"{first}%({len(PLACEHOLDER.findall(first)) + 1})s"}
+        begins |= {first.removesuffix(": ")}
+        if begins & known or (PLACEHOLDER.fullmatch(first.removesuffix(": "))):
+            return is_said(with_places(PLACEHOLDER.sub(PLACE, rest)), known)
+    return False
+
+
+@pytest.mark.prove
+def test_every_sentence_that_a_page_may_show_is_in_french() -> None:
+    known = frozenset({*catalogue("fr"), *of_pages(), *of_modules()})
+    shown = refusals(reached("mailer.web.console"))
+    lacking = [
+        f"{each.module}:{each.line} {each.sentence}"
+        for each in shown
+        if each.kind not in OF_THE_MACHINE
+        and WORDS.search(PLACEHOLDER.sub("", each.sentence))
+        and not is_said(each.sentence, known)
+    ]
+
+    assert len(shown) > 800
+    assert lacking == []
+
+
+SOURCE = """
+from mailer.errors import RefusedError, counted
+
+HINT = "; look at it"
+
+def what(ready: bool) -> str:
+    return "is ready" if ready else "is not ready"
+
+def refused(reason: str, where: str = "here") -> RefusedError:
+    return RefusedError(f"{reason} {where}")
+
+def verb(name: str, many: int, ready: bool) -> None:
+    said = "nothing"
+    if many:
+        said = f"{counted(many, 'letter')} left"
+    notes = []
+    notes.append(f"row {many} is read")
+    if ready:
+        raise RefusedError(f"{name!r} {what(ready)}{HINT}")
+    if many > 2:
+        raise refused("it is", where="nowhere")
+    said = f"{name}: {said}"
+    raise RefusedError(said)
+"""
+
+
+def test_sentences_are_collected_with_their_places_branches_and_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = Module("mailer.invented", ast.parse(SOURCE))
+    known = {each.name: each for each in (module, *reached("mailer.errors"))}
+    for each in ("modules", "refusals"):
+        monkeypatch.setattr(f"tests.house.{each}.read", known.get)
+
+    assert {each.sentence for each in refusals([module])} == {
+        "%(1)s is ready; look at it",
+        "%(1)s is not ready; look at it",
+        "row %(1)s is read",
+        "it is nowhere",
+        "%(1)s %(2)s",
+        "%(1)s: nothing",
+        "%(1)s: %(2)s left",
+    }
+
+
+OF_LETTERS = (  # acts whose refusal names the letter
+    *(Right.NAMES, Right.WRITE, Right.TRANSLATE, Right.SIGN_OFF, Right.APPROVE),
+    *(Right.SCHEDULE, Right.UNSCHEDULE, Right.SEND, Right.PAUSE),
+)
+
+
+def in_context(language: str, context: str) -> dict[str, str]:
+    path = strings.FOLDER / sentences.NAME / f"{language}.po"
+    with path.open("rb") as file:
+        read = read_po(file, locale=language, abort_invalid=True)
+    return {str(x.id): str(x.string) for x in read if x.context == context}
+
+
+@pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {strings.SOURCE}))
+def test_a_refusal_names_acts_and_roles_in_the_language_of_the_page(
+    language: str,
+) -> None:
+    acts, roles = in_context(language, "act"), in_context(language, "role")
+    assert set(UserRole) <= set(roles)
+    for right, row in ACTS.items():
+        first, *others = row.roles
+        needed = f"{', '.join(others)} and {first}" if others else first
+        these = "one of the roles" if others else "the role"
+        refused = f"lea may not {row.words}: this needs {these} {needed}, which bo has"
+        said = sentences.told(refused, language)
+        assert acts[row.words] in said
+        assert all(roles[each] in said for each in row.roles)
+        if right in OF_LETTERS:
+            named = acts[f"{row.words} %(1)s"]
+            said = sentences.told(refused.replace(":", " May 5:", 1), language)
+            assert all(part in said for part in (*named.split("%(1)s"), "May 5"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "french"),
+    [
+        (
+            (
+                "x may not approve May: this needs the role approver for a, which ed"
+                " and 3 more have"
+            ),
+            (
+                "x ne peut pas approuver May : il faut le rôle « approbation » pour a,"
+                " que ed et 3 autres ont"
+            ),
+        ),
+        (
+            "column 5: no sector is called 'x'; did you mean 'y'?\n  sector = x\n    ^",
+            (
+                "colonne 5\xa0: aucun secteur ne s’appelle 'x' ; vouliez-vous dire"
+                " 'y' ?\n  sector = x\n    ^"
+            ),
+        ),
+        (
+            "no topic is called 'x'; did you mean 'y'?",
+            "aucun élément (thème) ne s’appelle 'x' ; vouliez-vous dire 'y' ?",
+        ),
+        (
+            "fr.md, line 2: title is missing\nfr.md, line 9: something else",
+            "fr.md, ligne 2\xa0: title manque\nfr.md, ligne 9\xa0: something else",
+        ),
+        ("approver is missing", "approver manque"),
+    ],
+)
+def test_what_stands_in_a_sentence_is_translated_where_it_is_no_name(
+    sentence: str, french: str
+) -> None:
+    assert sentences.told(sentence, "fr") == french
