@@ -39,6 +39,15 @@ def control_position(text: str) -> int | None:
     return match.start() if match else None
 
 
+def described(control: str) -> str:
+    """Return the number of a control character, and the sign it is in Windows-1252."""
+    number = f"U+{ord(control):04X}"
+    if not "\x80" <= control <= "\x9f":
+        return number
+    sign = control.encode("latin-1").decode("cp1252", "ignore")
+    return f"{number}, {sign} in Windows-1252" if sign else number
+
+
 def find_unusable(text: str) -> tuple[int, str] | None:
     """Return the index and kind of the first character a cell may not contain.
 

@@ -136,8 +136,8 @@ def _check_characters(text: str, where: str) -> None:
     control = characters.control_position(text)
     if control is not None:
         line = text.count("\n", 0, control) + 1
-        mark = f"U+{ord(text[control]):04X}"
-        raise ContentError(f"{where}, line {line}", f"a control character ({mark})")
+        what = characters.described(text[control])
+        raise ContentError(f"{where}, line {line}", f"a control character ({what})")
 
 
 def _block(

@@ -14,7 +14,7 @@ from itertools import islice
 
 from markdown_it.token import Token
 
-from mailer.rendering.checks import placeholders
+from mailer.rendering.checks import misread, placeholders
 from mailer.rendering.markup import addresses, markdown, parser
 from mailer.rendering.markup.east_asian import RANGES
 from mailer.rendering.source import Block, Letter, Translation
@@ -27,7 +27,6 @@ _PLAIN = "letters do not mark words so; write **words** or *words*"
 _IN_LINE = "this line shows no Markdown, so remove the marks"
 _RAISED = "type the character itself, such as ² or ₂"
 _TABLE = "give the table a second row such as |---|---|, with a part for each column"
-_ENCODING = "the text was saved in another encoding; save it as UTF-8"
 _PATTERNS = [
     (re.compile(pattern, re.MULTILINE | re.IGNORECASE), advice)
     for pattern, advice in (
@@ -41,6 +40,7 @@ _PATTERNS = [
             _LINK,
         ),
         (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
+        (rf"\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]:?{_SCHEME}[^\s]{{0,80}}", _LINK),
         (
             r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
             "no line such as [name]: https://… gives its address",
@@ -62,7 +62,6 @@ _PATTERNS = [
         (r"^[ \t]*#{2,6}[^\s#].{0,40}", "put a space after the # of a heading"),
         ("\ufffd", "a character was lost when the text was saved; type it again"),
         ("[\x80-\x9f]", "this character is damaged; type it again"),
-        ("Ã[\x80-\xbf]|â€|Ð[\x80-\xbf]Ñ|ï»¿", _ENCODING),
     )
 ]
 _OF_LINES = [
@@ -150,8 +149,12 @@ def _found(
                 match[0],
                 f"found {_quoted(match[0])}, which would be shown as typed; {advice}",
             )
-    for start, found, sentence in placeholders.faults(text, escapes=escapes):
+    for start, found, sentence in (
+        *placeholders.faults(text, escapes=escapes),
+        *islice(misread.faults(text), placeholders.MOST),
+    ):
         if not seen[start]:
+            seen[start : start + len(found)] = b"\1" * len(found)
             line = first + text.count("\n", 0, start)
             yield Leftover(line, found, sentence)
 

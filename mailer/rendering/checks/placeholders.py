@@ -56,8 +56,7 @@ _KNOWN_WORD = (  # usual in texts: a placeholder only around one of the words
     r"\$%s\$",
     r"［%s］",
     r"【%s】",
-    r"〈%s〉",
-    r"《%s》",
+    r"[〈《〔‹]%s[〉》〕›]",
 )
 _ANY = [re.compile(each % _INSIDE) for each in _ANY_WORD]
 _NAMED = [re.compile(each % _INSIDE) for each in _KNOWN_WORD]

@@ -59,7 +59,8 @@ MINUTES = re.compile(
     re.IGNORECASE,
 )
 UNIT = re.compile(
-    r"\s?(?:(?:h|heures?|horas?|hrs?|hs|uhr|час(?:ов|а|ами)?|ч)(?!\w)\.?|[点點时時][钟鐘]?)",
+    r"\s?(?:(?:h|heures?|horas?|hours?|hrs?|hs|uhr|час(?:ов|а|ами)?|ч)(?!\w)\.?"
+    r"|[点點时時][钟鐘]?)",
     re.IGNORECASE,
 )
 AFTER_UNIT = re.compile(
@@ -69,8 +70,9 @@ AFTER_UNIT = re.compile(
     re.IGNORECASE,
 )
 LEAD = re.compile(
-    r"(?:at|from|à|dès|(?:de|a|desde) las?|las?|de|desde|с|в|von|um|ab|من الساعة|من"
-    r"|الساعة)\s{1,9}(?=\S)|[从自于]\s?",
+    r"(?:at|from|à partir de|à|dès|(?:de|a|desde|a partir de) las?|las?|de|desde|с|в|от"
+    r"|начиная с|von|um|ab|(?:اعتبارا من |ابتداء من )?(?:من )?الساعة|من)\s{1,9}(?=\S)"
+    r"|[从自于]\s?",
     re.IGNORECASE,
 )
 JOINT = re.compile(
@@ -99,5 +101,15 @@ ZONE = re.compile(
     r"\W{0,9}(?:мск|МСК|بتوقيت|по \w{3,20} времени)(?!\w)|（\w{0,8}时间）"
     r"|\W{0,9}(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
     r"|\s{0,9}\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
+)
+A_ZONE = re.compile(  # in a line that has an hour only
+    r"(?:time|heure|hora|zeit|времени|время)(?!\w)|时间|時間|توقيت|\s\+\d\d:?\d\d(?!\d)"
+    r"|\dZ(?!\w)",
+    re.IGNORECASE,
+)
+MISTYPED = re.compile(  # 15-00, 15'30, 15∶30, 1530, 15:30:00: the hour that is meant
+    r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])"
+    r"(?:\s?[-‐‑–—]\s?(?=00|2[5-9]|[3-5]\d)|['’′∶﹕ː]|:(?=\d\d:\d\d)|(?=\d\d(?!\d)))"
+    r"(?P<minute>[0-5]\d)(?::\d\d)?(?!\d)"
 )
 SEPARATOR = re.compile(r"\s{0,9}(?:[:：,，、|·.]|[-–—−](?=\s))?\s{0,9}")

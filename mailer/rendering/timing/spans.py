@@ -6,6 +6,7 @@ What can be read in two ways is refused with a sentence that says what to write.
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +15,7 @@ from mailer.rendering.timing import hour_words
 
 _SPACES = "\u00a0\u202f\u2009\u2007\u200e\u200f\u061c\u2066\u2067\u2068\u2069"
 _QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
+_A_ZONE = "a time zone; hours are in the campaign's zone, so remove it"
 _EXPECTED = "expected an hour such as 15:00 or 3 pm, or a span such as 15:00 – 16:30"
 
 
@@ -141,10 +143,12 @@ def _plain_character(character: str) -> str:
 
 def read(text: str) -> Span:
     """Return the span that a text is; raise SpanError if it is not one."""
+    if hour_words.A_ZONE.search(plain(text)):
+        raise SpanError(f"{text.strip()[:60]!r} has {_A_ZONE}")
     span, rest = _scan(text.strip())
     _refuse_zone(rest)
     if rest.strip():
-        raise SpanError(f"{text[:60]!r} is not an hour; {_EXPECTED}")
+        raise _not_an_hour(text)
     return span
 
 
@@ -167,10 +171,19 @@ def read_before(text: str) -> tuple[Span, str]:
 
 def _refuse_zone(rest: str) -> None:
     if hour_words.ZONE.match(rest):
-        raise SpanError(
-            f"{rest.strip()[:60]!r} is a time zone; hours are in the campaign's zone,"
-            " so remove it"
-        )
+        raise SpanError(f"{rest.strip()[:60]!r} is {_A_ZONE}")
+
+
+def _not_an_hour(text: str) -> SpanError:
+    """Return the fault of a text that is no hour, with the hour that is meant."""
+    words = plain(text.strip())
+    meant = hour_words.MISTYPED.sub(r"\g<hour>:\g<minute>", words)
+    with suppress(SpanError):
+        if meant != words:
+            return SpanError(
+                f"{text.strip()[:60]!r} is not an hour; write {_scan(meant)[0]}"
+            )
+    return SpanError(f"{text.strip()[:60]!r} is not an hour; {_EXPECTED}")
 
 
 def _scan(text: str) -> tuple[Span, str]:
@@ -178,13 +191,15 @@ def _scan(text: str) -> tuple[Span, str]:
     joint = hour_words.AND if scanner.take(hour_words.BETWEEN) else hour_words.JOINT
     start = scanner.hour()
     if start is None:
-        raise SpanError(f"{text[:60]!r} is not an hour; {_EXPECTED}")
+        raise _not_an_hour(text)
     here, end = scanner.at, None
     tomorrow = False
     if scanner.take(joint):
         tomorrow = scanner.take(hour_words.NEXT_DAY) is not None
         end = scanner.hour()
     if end is not None and not end.marked:
+        if not start.marked and hour_words.MISTYPED.match(scanner.text):
+            raise _not_an_hour(text)
         raise SpanError(
             f"{text[:60]!r}: {end.written!r} may be the end or a word; write the end as"
             " 16:00, or a colon before the words"
@@ -201,7 +216,7 @@ def _scan(text: str) -> tuple[Span, str]:
 
 def _alone(start: _Hour, text: str) -> Span:
     if not start.marked:
-        raise SpanError(f"{text.strip()[:60]!r} is not an hour; {_EXPECTED}")
+        raise _not_an_hour(text)
     _refuse_midnight(start)
     return Span(start.moment(start.half))
 

@@ -188,6 +188,6 @@ def _pairs(
         else:
             plain = re.sub(r"(?<!\s)\s*\n\s*", " ", value.value).strip()
             if (place := characters.control_position(plain)) is not None:
-                mark = f"U+{ord(plain[place]):04X}"
-                _add(faults, where, number, f"{name}: a control character ({mark})")
+                what = characters.described(plain[place])
+                _add(faults, where, number, f"{name}: a control character ({what})")
             yield name, plain, number

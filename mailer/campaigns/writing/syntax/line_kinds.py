@@ -20,8 +20,9 @@ _LINK = re.compile(
     r"|(?i:tel):\+?[0-9()./-]+)"
 )
 _ALL_DAY = {
-    *(ALL_DAY, "all-day", "the whole day", "toute la journée", "journée entière"),
-    *("todo el día", "весь день", "全天", "طوال اليوم", "ganztägig"),
+    *(ALL_DAY, "all-day", "the whole day", "whole day", "full day", "ganztägig"),
+    *("toute la journée", "journée entière", "todo el día", "весь день", "целый день"),
+    *("全天", "整天", "طوال اليوم", "طيلة اليوم", "ganztags"),
 }
 _BETWEEN = re.compile(r"\s*[\s,;،؛，；、]\s*")  # items of a list
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -54,7 +55,7 @@ def _day(value: str) -> str:
 
 
 def _time(value: str) -> str:
-    if value.casefold() in _ALL_DAY:
+    if " ".join(value.casefold().split()).strip(".") in _ALL_DAY:
         return ALL_DAY
     return str(spans.read(value))
 

@@ -21,6 +21,7 @@ DASHES = st.sampled_from(["-", "–", "—", "−", "~", "〜", " - ", " – ", 
         *((each, "15:00") for each in ("15 h", "15h", "15h00", "15.00", "15 Uhr")),
         *((each, "15:00") for each in ("下午3点", "下午3:00", "15时", "в 15 часов")),
         *((each, "15:00") for each in ("٣ م", "٣:٠٠ م", "3 مساءً")),
+        *((each, "15:00") for each in ("à partir de 15 h", "от 15:00", "15:00 hours")),
         *((each, "15:00 – 16:00") for each in ("１５：００－１６：００", "3 – 4 مساءً")),
         *((each, "15:30") for each in ("15h30", "15 h 30", "15H30", "15.30 Uhr")),
         *((each, "15:30") for each in ("15 heures 30", "下午3点半", "15 ч 30 мин")),
@@ -72,14 +73,19 @@ def test_an_hour_is_read_however_it_is_written(text: str, read: str) -> None:
         *((each, "no time of day") for each in ("25:00", "15:60", "13 am", "0 pm")),
         *((each, "no time of day") for each in ("11 дня", "晚上12点", "25 h – 26 h")),
         *((each, "may begin or end the day") for each in ("24:00", "midnight", "午夜")),
-        *((each, "is not an hour") for each in ("3", "1500", "15:00:00", "3 o'clock")),
+        *((each, "is not an hour") for each in ("3", "1500", "15-00", "3 o'clock")),
         *(
             (each, "is not an hour")
             for each in ("", "soon", "10:00 –", "10:00-11:00-1")
         ),
         *((each, "morning or afternoon") for each in ("08:00 – 9 pm", "11 am – 1:00")),
-        *((each, "is a time zone") for each in ("15:00 CET", "15:00 (Paris time)")),
-        *((each, "is a time zone") for each in ("15:00 мск", "15:00（北京时间）")),
+        *((each, "a time zone") for each in ("15:00 CET", "15:00 (Paris time)")),
+        *((each, "a time zone") for each in ("15:00 мск", "15:00（北京时间）")),
+        *((each, "a time zone") for each in ("15:00 heure de Paris", "15:00Z")),
+        *((each, "a time zone") for each in ("15:00 +02:00", "北京时间15:00")),
+        *((each, "write 15:00$") for each in ("15-00", "1500", "15∶00", "15:00:00")),
+        ("15-30 – 17-00", "write 15:30 – 17:00$"),
+        ("9-11", "may be the end or a word"),
         *((each, "may be the end or a word") for each in ("3 pm – 4", "15:00 - 16")),
     ],
 )
@@ -116,6 +122,7 @@ def test_the_words_follow_the_hour(text: str, read: str, words: str) -> None:
     [
         *("15:00 15:40 Talk", "15:00 / 15:40 Talk", "15:00 – 3 talks"),
         *("10:00 م. أحمد", "15:00 GMT+1 Talk", "15.10.2027 Talk"),
+        *("15-00 Приветствие", "1500 Talk"),
         *("2.5 million", "15 Welcome", "3:00  pm Talk"),
     ],
 )
