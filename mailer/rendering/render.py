@@ -15,7 +15,7 @@ from mailer.errors import ContentError
 from mailer.rendering import marks, plaintext
 from mailer.rendering.allowed import letters, places
 from mailer.rendering.block_parts import PictureView
-from mailer.rendering.language import bidi, typography
+from mailer.rendering.language import bidi, quotation, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_blocks import views
 from mailer.rendering.marks import Field, Marks
@@ -51,11 +51,12 @@ def render(source: Source, templates: TemplateFiles) -> Letter:
 def _render(source: Source, templates: TemplateFiles) -> Letter:
     catalogue = source.catalogue
     drawn = marks.draw(strings(source))
-    subject = typography.in_subject(source.subject, catalogue.language)
+    subject = quotation.typeset(source.subject, catalogue.language)
+    preheader = quotation.typeset(source.preheader, catalogue.language)
     source = replace(
         source,
-        subject=drawn.marked(subject),
-        preheader=drawn.marked(source.preheader),
+        subject=drawn.marked(typography.in_subject(subject, catalogue.language)),
+        preheader=drawn.marked(preheader),
     )
     blocks = views(source, drawn)
     values = _values(source, blocks, drawn) | _look(templates, catalogue.language)

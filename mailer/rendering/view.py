@@ -3,7 +3,6 @@
 HTML and text are both made from these views, so they have the same content.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +12,7 @@ from markupsafe import Markup, escape
 from audiences.institution import ADDRESSEES
 from mailer.rendering import block_parts
 from mailer.rendering.block_parts import BlockBody, PartView, PictureView, Text
-from mailer.rendering.language import text_nodes, typography
+from mailer.rendering.language import quotation, text_nodes, typography
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Marks
 from mailer.rendering.markup import addresses, markdown, plain
@@ -33,12 +32,6 @@ _LABELS = {
 }
 _TITLE_INSIDE = {"letterhead", "signature"}  # not a heading above the text
 _LINK_INSIDE = {"picture"}
-_TARGET = re.compile(r"(\]\(<?(?:https?|mailto|tel|cid):[^)\n]*)", re.IGNORECASE)
-_CODE = re.compile(
-    r"(^ {0,3}(?:```|~~~).*?^ {0,3}(?:```|~~~)"
-    r"|(?<![\\`])(?:(?:`(?!`)(?:[^`\n]|\n(?!\n))+`)|(?:``(?!`).+?(?<!`)``))(?!`))",
-    re.DOTALL | re.MULTILINE,
-)
 _NOT_WORDS = {"editions", "file", "logo"}  # lines that stay as they are typed
 
 
@@ -150,18 +143,25 @@ def _label(block: Block, catalogue: Catalogue) -> str:
 
 
 def _as_shown(block: Block, language: str, marks: Marks) -> Block:
-    """Return a block with the no-break spaces of its language, and with marks."""
+    """Return a block with the typography of its language, and with marks.
+
+    What the directory says in a block `entry` has its quotation marks.
+    """
 
     def shown(words: str) -> str:
-        pieces = _TARGET.split(words)
+        pieces = quotation.TARGET.split(words)
         pieces[::2] = [
             typography.no_break_spaces(each, language, dates=block.type == "table")
             for each in pieces[::2]
         ]
         return marks.marked("".join(pieces))
 
+    def typeset(text: str) -> str:
+        return text if block.type == "entry" else quotation.typeset(text, language)
+
     def in_markdown(text: str) -> str:  # code is shown as it was typed
-        pieces = _CODE.split(text) if "`" in text or "~~~" in text else [text]
+        text = typeset(text)
+        pieces = quotation.CODE.split(text) if "`" in text or "~~~" in text else [text]
         pieces[::2] = map(shown, pieces[::2])
         return "".join(pieces)
 
@@ -170,7 +170,7 @@ def _as_shown(block: Block, language: str, marks: Marks) -> Block:
             return addresses.encoded(value)
         if name in _NOT_WORDS:
             return value
-        return in_markdown(value) if name == "caption" else shown(value)
+        return in_markdown(value) if name == "caption" else shown(typeset(value))
 
     return replace(
         block,

@@ -58,6 +58,11 @@ MARKED = (
     "{} | {}",
     "[{}](https://x.example/A_(b))",
     "**https://x.example**",
+    '"{}"',
+    '**"{}"** {} -- {}...',
+    "l'{} '{}'",
+    '{}--{} "[{}](https://x.example/a\'b--c)"',
+    '"{}',
 )
 WRONGLY_MARKED = (
     "** {}**",
@@ -82,6 +87,9 @@ WRONGLY_MARKED = (
     "*|FNAME|*",
     "[{}]（https://x.example）",
     "＊＊{}＊＊",
+    "Ð¼Ð¸Ñ€ {}",
+    "[{}]<https://x.example>",
+    "〔姓名〕{}",
 )
 LISTED = (
     "- {}\n- {}",
@@ -139,7 +147,10 @@ VALUES = {  # of a kind of line → right values
         "2027年6月15日",
         "15.06.2027",
     ),
-    "time": ("15:00", "3 pm", "15 h 30", "10:00 – 11:30", "all day", "下午3点"),
+    "time": (
+        *("15:00", "3 pm", "15 h 30", "10:00 – 11:30", "all day", "下午3点"),
+        *("à partir de 15 h", "с 15 до 17 часов", "noon – 1 pm", "целый день"),
+    ),
     "link": (
         "https://x.example/a_b",
         "https://x.example/?a=1&b=2",
@@ -153,12 +164,22 @@ VALUES = {  # of a kind of line → right values
     "editions": ("en=https://x.example/en fr=https://x.example/fr",),
     "picture": tuple(PICTURES),
 }
-PLAIN = ("{}", "{} – {}", "{{organisation}}", "{} {{name}}", "{}, {}", "a@x.example")
+PLAIN = (
+    "{}",
+    "{} – {}",
+    '"{}" -- l\'{}...',
+    "{{organisation}}",
+    "{} {{name}}",
+    "{}, {}",
+    "a@x.example",
+)
 WRONG_VALUES = (
     "",
     "15/06/2027",
     "tomorrow",
     "25:00",
+    "15-00",
+    "15:00 heure de Paris",
     "javascript:x",
     "{{Name}}",
     "<b>",

@@ -35,6 +35,7 @@ BUILT = {
     "mailer/feedback/phrases.py": "_sections()",
     "mailer/outbox/only_to.py": "[]",  # of the settings, which are trusted
     "mailer/rendering/allowed/places.py": "[]",  # a word, escaped
+    "mailer/rendering/checks/misread.py": "[_pattern(each) for each in _CODECS]",
     "mailer/rendering/marks.py": "_pattern('0')",
     "mailer/rendering/markup/look.py": "[]",  # a key, escaped
     "mailer/rendering/timing/days.py": "_pattern(tuple(_months()))",

@@ -15,6 +15,7 @@ from itertools import islice
 from markdown_it.token import Token
 
 from mailer.rendering.checks import misread, placeholders
+from mailer.rendering.language import quotation
 from mailer.rendering.markup import addresses, markdown, parser
 from mailer.rendering.markup.east_asian import RANGES
 from mailer.rendering.source import Block, Letter, Translation
@@ -213,10 +214,10 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
             for _, words in _words(block.text):
                 if words.masked != words.shown:
                     left = _found(words.shown, 0, [*_PATTERNS, _NOTE, *_UNFILLED])
-                    found |= {_as_typed(each.found) for each in left}
+                    found |= {_key(each.found) for each in left}
             for shown in _bracketed_links(block):
                 left = _found(shown, 0, _PATTERNS)
-                found |= {_as_typed(each.found) for each in left}
+                found |= {_key(each.found) for each in left}
     return frozenset(found)
 
 
@@ -243,14 +244,20 @@ def in_letter(
     seen = set(meant)
     for text in parts:
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
-            if each.found not in seen:
-                seen.add(each.found)
+            key = _key(each.found)
+            if key not in seen:
+                seen.add(key)
                 yield _place(each.found, blocks), each.sentence
 
 
 def _as_typed(found: str) -> str:
     """Return words without what typography and direction add to them."""
     return re.sub("[\u2066-\u2069]", "", re.sub("[\u00a0\u202f]", " ", found))
+
+
+def _key(found: str) -> str:
+    """Return what is the same in a text and its letter, which sets marks and spaces."""
+    return _as_typed(quotation.as_typed(found))
 
 
 def _read_by_people(html: str) -> Iterator[str]:
@@ -276,6 +283,8 @@ def _shown(html: str) -> str:
 
 def _place(found: str, blocks: Sequence[Block]) -> str:
     for block in blocks:
-        if found in "\n".join([block.title, *block.fields.values(), block.text]):
+        if _key(found) in _key(
+            "\n".join([block.title, *block.fields.values(), block.text])
+        ):
             return block.where
     return "letter"

@@ -11,6 +11,7 @@ from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.checks.run_on import check_run_on
 from mailer.rendering.checks.stray_lines import check_stray_lines
+from mailer.rendering.language import quotation
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
@@ -21,6 +22,9 @@ MAX_SUBJECT = 120  # characters
 LONG_SUBJECT = 80
 _IS_ADDRESS = re.compile(r"https?://|mailto:|tel:|[\w-]+=https?://", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")  # as YAML has values, which lines are not
+_UNPAIRED = (
+    "has no partner, and is shown as typed; close the quotation, or write ’ or ″"
+)
 _FILE = re.compile(
     r"\S+\.(?:png|jpe?g|gif)|(?:IMG|DSCN?|image|picture|photo)[_ -]?\d+",
     re.IGNORECASE,
@@ -51,6 +55,8 @@ def check_text(
         for leftover in leftovers.in_text(_without_rows(block)):
             where = block.line(leftover.line)
             yield problem.error(language, where, leftover.sentence)
+        for line, what in _unpaired(block.text, language):
+            yield problem.warning(language, block.line(line), what)
         for line, what in link_rules.check_cut(block.text):
             yield problem.error(language, block.line(line), what)
         for line in markdown.code_blocks(block.text):
@@ -89,8 +95,21 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
             what = f"the label “{value}” does not say where the link leads"
             yield problem.warning(language, where, what)
         if _QUOTED.fullmatch(value):
-            what = f"the quotation marks around {value[:60]} are shown; remove them, or"
-            yield problem.warning(language, where, f"{name}: {what} write “ ”")
+            what = f"the quotation marks around {value[:60]} are shown"
+            yield problem.warning(language, where, f"{name}: {what}; are they meant?")
+            continue
+        for _, what in _unpaired(value, language):
+            yield problem.warning(language, where, f"{name}: {what}")
+
+
+def _unpaired(text: str, language: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines, from 0, with a straight mark that typography cannot set."""
+    seen: set[int] = set()
+    for place in quotation.unpaired(text, language):
+        line = text.count("\n", 0, place)
+        if line not in seen:
+            seen.add(line)
+            yield line, f"the mark {text[place]} {_UNPAIRED}"
 
 
 def _check_alt(alt: str, language: str, where: str) -> Iterator[Problem]:
@@ -163,6 +182,8 @@ def _check_subject(translation: Translation, *, invites: bool) -> Iterator[Probl
         place = f"{translation.where}, {name}"
         for leftover in leftovers.in_line(text):
             yield problem.error(language, place, leftover.sentence)
+        for _, what in _unpaired(text, language):
+            yield problem.warning(language, place, what)
         if invites and placeholders.has_written(text):
             what = (
                 f"the {name} stands in the invitation for calendars, too, and is the"

@@ -37,9 +37,9 @@ _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
 
 
 @lru_cache(maxsize=256)
-def _found(text: str) -> tuple[tuple[int, int, str], ...]:
+def found(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return where the addresses of a text begin and end, and where each leads."""
-    found = []
+    places = []
     for match in _ADDRESS.finditer(text):
         shown = _trimmed(match[0])
         if match["mail"]:
@@ -49,8 +49,8 @@ def _found(text: str) -> tuple[tuple[int, int, str], ...]:
         else:
             target = shown
         if "." in shown:
-            found.append((match.start(), match.start() + len(shown), target))
-    return tuple(found)
+            places.append((match.start(), match.start() + len(shown), target))
+    return tuple(places)
 
 
 def _trimmed(address: str) -> str:
@@ -66,10 +66,10 @@ def _trimmed(address: str) -> str:
 
 def _next(state: StateInline, after: int = 0) -> tuple[int, int, str]:
     """Return the first address from a position on; one beyond the end if none is."""
-    found = _found(state.src)
-    place = bisect_left(found, (state.pos + after,))
+    places = found(state.src)
+    place = bisect_left(places, (state.pos + after,))
     none = len(state.src) + 1
-    return found[place] if place < len(found) else (none, none, "")
+    return places[place] if place < len(places) else (none, none, "")
 
 
 def address(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (a parser's rule)

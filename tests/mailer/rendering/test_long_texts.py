@@ -7,8 +7,8 @@ import pytest
 
 from mailer.campaigns.writing.syntax import front_matter, line_names, openings
 from mailer.campaigns.writing.translation import comparing, units
-from mailer.rendering.checks import leftovers, placeholders
-from mailer.rendering.language import bidi
+from mailer.rendering.checks import leftovers, misread, placeholders
+from mailer.rendering.language import bidi, quotation
 from mailer.rendering.marks import Marks
 from mailer.rendering.markup import addresses, list_marks, parser
 
@@ -27,6 +27,21 @@ PIECES = [
     *("a/", "http://", "{a", "> ", "* ", "\n ", "\n \n"),
     *("[", "[a](", "](https://", "{", "{a}", "%a", "*|a", "(", "`", "a) b\n", "- a\n"),
     *("**", "|", "| a |\n", "![", "https://a.b ", "a@b.c ", "_", "~", "#", "\ufffd"),
+    *(
+        '"',
+        "'",
+        '"a" ',
+        "'a",
+        "l'",
+        " -- ",
+        "a--",
+        "...",
+        "-- a\n",
+        "«",
+        "a.",
+        "Ð",
+        "ä½",
+    ),
 ]
 READERS: dict[str, Callable[[str], object]] = {
     "text from right to left": lambda text: bidi.isolate_text(text, "rtl", MARKS),
@@ -36,9 +51,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "the opening of a block": lambda text: openings._OPENING.fullmatch(f"# a{text}\0"),
     "a near opening": lambda text: openings._NEAR.fullmatch(f"#{text}\0"),
     "front matter": lambda text: list(front_matter._as_yaml([(1, text)], "", [])),
-    "bare addresses": addresses._found,
-    "an address": lambda text: addresses._found(f"https://a.b/{text}"),
+    "bare addresses": addresses.found,
+    "an address": lambda text: addresses.found(f"https://a.b/{text}"),
     "marks of lists": list_marks.with_lists,
+    "quotation marks": lambda text: quotation.typeset(f"'{text}", "fr"),
+    "single marks": lambda text: list(quotation.unpaired(f"'{text}\"", "fr")),
+    "other encodings": lambda text: list(misread.faults(f"é{text}")),
     "targets of links": lambda text: parser._with_whole_targets(f"[a](https://{text}"),
     "leftovers": lambda text: list(leftovers._found(text, 0, leftovers._PATTERNS)),
     "placeholders": lambda text: list(placeholders.faults(text, escapes=True)),

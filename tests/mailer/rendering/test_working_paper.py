@@ -78,15 +78,15 @@ async def test_every_word_of_a_paper_is_in_its_letter(
     shown = " ".join(reading.plain("".join(page.words)).split())
     assert checked.ok
     for words in (
-        'Groupe de travail "Dialogue et coopération"',
-        "sous l'égide du comité",
-        "Les ONG et les Etats membres œuvrent ensemble à l’UNESCO, dans l'esprit",
+        "Groupe de travail « Dialogue et coopération »",
+        "sous l’égide du comité",
+        "Les ONG et les Etats membres œuvrent ensemble à l’UNESCO, dans l’esprit",
         "de la 207ème session et du document 207EX/11.",
         "“Ni tout à fait la même” a-t-on dit, « ni une autre ».",
         "Première conclusion, sur deux lignes dont la seconde est en retrait.",
         "Deuxième conclusion : voir https://liaison.example/ongs et 40 C/42.",
         "une liste avec deux espaces,",
-        "Une puce d'un autre genre,",
+        "Une puce d’un autre genre,",
         "AMELIORATION DU TRAVAIL DES ONG",
     ):
         assert words in shown

@@ -61,7 +61,6 @@ FAULTS = [
         "another block is called opening too",
     ),
     (FRONT + "# opening\n\na\x00b", 6, "a control character (U+0000)"),
-    (FRONT + "# opening\n\na\x1bb", 6, "a control character (U+001B)"),
     (FRONT + "# opening\n\na\x92b", 6, "(U+0092, ’ in Windows-1252)"),
     (FRONT + "# opening\n\na\u202eb", 6, "a control character (U+202E)"),
 ]
