@@ -41,7 +41,7 @@ _PATTERNS = [
             _LINK,
         ),
         (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
-        (rf"\[[^\[\]\n]*[^\W\d_][^\[\]\n]*\]:?{_SCHEME}[^\s]{{0,80}}", _LINK),
+        (rf"\[(?!\d{{1,3}}\])[^\[\]\n]{{1,200}}\]:?<?{_SCHEME}[^\s]{{0,80}}", _LINK),
         (
             r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
             "no line such as [name]: https://… gives its address",
