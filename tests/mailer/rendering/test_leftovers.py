@@ -177,6 +177,14 @@ def test_a_line_directly_below_a_table_is_a_problem() -> None:
     assert found.startswith("en.md, line 11: found 'More.' directly below a table")
 
 
+@pytest.mark.parametrize("row", ["| c | d | e |", "| c |", "c | d | e"])
+def test_a_row_that_loses_or_lacks_cells_is_a_problem(row: str) -> None:
+    (found,) = problems(f"| a | b |\n|---|---|\n{row}")
+
+    assert found.startswith("en.md, line 10: this row has")
+    assert problems("a | b\n--|--\nc | d \\| e\n\n> | a |\n> |---|\n> | b |") == []
+
+
 def test_a_backslash_is_named_where_it_helps_only() -> None:
     assert "write \\{ or" in problems("}")[0]
     assert problems(place="\\{a")[0].endswith("; remove it")
