@@ -6,7 +6,7 @@ of its column, and is embedded; the other files are attached.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from html import unescape
 from pathlib import PurePath
 from urllib.parse import unquote
@@ -54,12 +54,13 @@ def embed(
     shown: set[str] = set()
 
     def embedded(tag: re.Match[str]) -> str:
-        file = pictures.get(_name(tag[1]))
+        name = _name(tag[1], pictures)
+        file = pictures.get(name)
         if file is None:
             return tag[0]
         content_id = f"{file.digest[:32]}@{domain}"
         images[content_id] = _part(file, content_id)
-        shown.add(_name(tag[1]))
+        shown.add(name)
         sized = _sized(tag[0], file, _room(letter.html, tag.start()))
         return sized.replace(f'"cid:{tag[1]}"', f'"cid:{content_id}"')
 
@@ -78,7 +79,7 @@ def problems(
     """Yield the problems of one letter's files; `text` is the letter as written."""
     files = _of_language(attached, letter.language)
     for written in sorted(set(_SHOWN.findall(letter.html))):
-        name = _name(written)
+        name = _name(written, files)
         where = _where(name, letter.language, text)
         file = files.get(name)
         if file is None:
@@ -106,9 +107,12 @@ def _of_language(attached: tuple[Attached, ...], language: str) -> dict[str, Att
     }
 
 
-def _name(written: str) -> str:
-    """Return the name of a file that a letter shows as `cid:…`."""
-    return unicodedata.normalize("NFC", unquote(unescape(written)))
+def _name(written: str, known: Collection[str]) -> str:
+    """Return the name of a file that a letter shows as `cid:…`; it may have a %20."""
+    name = unicodedata.normalize("NFC", unescape(written))
+    return (
+        name if name in known else unicodedata.normalize("NFC", unquote(name)).strip()
+    )
 
 
 def _where(name: str, language: str, text: str) -> str:

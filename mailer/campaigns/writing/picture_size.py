@@ -4,6 +4,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the JPEG segments with the size
@@ -12,7 +13,7 @@ _EXIF, _ORIENTATION, _SCAN = 0xE1, 0x0112, 0xDA
 _TURNED = {5, 6, 7, 8}  # orientations in which width and height change places
 _PRINTED = 4  # components
 _TAIL = 4096  # octets at the end of a file, in which programs may add some
-_MOVING = re.compile(rb"!\xf9\x04.{4}\0[,!]", re.DOTALL)  # the start of each picture
+_PALETTE = 0x80  # of a GIF or a picture in it: 2 to 256 colours follow
 _DENSITY = re.compile(r"@([1-4])x$", re.IGNORECASE)
 
 
@@ -58,7 +59,7 @@ def is_whole(octets: bytes) -> bool:
 
 def remarks(octets: bytes) -> Iterator[str]:
     """Yield what some mail programs do not show well."""
-    if octets.startswith(b"GIF8") and len(_MOVING.findall(octets)) > 1:
+    if _moves(octets):
         yield "moves, which some programs do not show; its first picture must suffice"
     try:
         frame = _frame(octets) if octets.startswith(b"\xff\xd8") else None
@@ -68,6 +69,33 @@ def remarks(octets: bytes) -> Iterator[str]:
         yield "is turned by its Exif data, which some programs ignore; save it upright"
     if frame is not None and frame.components == _PRINTED:
         yield "has colours for print (CMYK), which some programs miss; save it as RGB"
+
+
+def _moves(octets: bytes) -> bool:
+    """Return whether a GIF or PNG has several pictures."""
+    if octets.startswith(b"\x89PNG"):
+        return b"acTL" in octets[: max(octets.find(b"IDAT"), 0)]
+    return octets.startswith(b"GIF8") and next(islice(_pictures(octets), 1, 2), 0) > 0
+
+
+def _pictures(gif: bytes) -> Iterator[int]:
+    """Yield the place of each picture of a GIF; stop where the file is damaged."""
+    at = 13 + _palette(gif, 10)
+    while gif[at : at + 1] in {b"!", b","}:
+        if gif[at : at + 1] == b",":
+            yield at
+            at += 11 + _palette(gif, at + 9)
+        else:
+            at += 2
+        while at < len(gif) and gif[at]:
+            at += gif[at] + 1
+        at += 1
+
+
+def _palette(gif: bytes, at: int) -> int:
+    """Return the length of the palette that the octet at a place announces."""
+    flags = gif[at] if at < len(gif) else 0
+    return 3 * 2 ** (flags % 8 + 1) if flags & _PALETTE else 0
 
 
 def density(name: str) -> int:

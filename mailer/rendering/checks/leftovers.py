@@ -22,6 +22,7 @@ from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
 _LINK = "write a link as [words](https://…): no space before the (, a ) at its end"
+_PICTURE = "write a picture as ![description](cid:name.png)"
 _ITALIC = "write *words*"
 _BOLD = "write bold as **words**, without spaces beside the words"
 _PLAIN = "letters do not mark words so; write **words** or *words*"
@@ -33,8 +34,9 @@ _PATTERNS = [
     for pattern, advice in (
         (
             r"!\s?\[[^\]\n]{0,200}\]\s?[(（][^)\n]{0,80}\)?",
-            "write a picture as ![description](cid:name.png)",
+            _PICTURE,
         ),
+        (r"!\[\[[^\[\]\n]{1,120}\]\]", _PICTURE),
         (r"(?<!!)\[[^\[\]\n]*\]\([^)\n]{0,80}\)?", _LINK),
         (
             rf"[\[［【〔][^\[\]［］【】〔〕\n]*[\]］】〕]\s?[(（]\s?{_SCHEME}[^)）\n]{{0,80}}",
@@ -65,6 +67,7 @@ _PATTERNS = [
         ("[\x80-\x9f]", "this character is damaged; type it again"),
     )
 ]
+_WIKI = re.compile(r"\[\[[^\[\]\n]{1,120}\]\](?!\()")
 _OF_LINES = [
     (pattern, _IN_LINE if advice in {_LINK, _ITALIC, _BOLD, _PLAIN} else advice)
     for pattern, advice in _PATTERNS
@@ -153,11 +156,19 @@ def _found(
     for start, found, sentence in (
         *placeholders.faults(text, escapes=escapes),
         *islice(misread.faults(text), placeholders.MOST),
+        *islice(_wiki_links(text), placeholders.MOST),
     ):
         if not seen[start]:
             seen[start : start + len(found)] = b"\1" * len(found)
             line = first + text.count("\n", 0, start)
             yield Leftover(line, found, sentence)
+
+
+def _wiki_links(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield links such as [[Page]]; one of a placeholder's words is found before."""
+    for match in _WIKI.finditer(text):
+        what = f"found {_quoted(match[0])}, which would be shown as typed; {_LINK}"
+        yield match.start(), match[0], what
 
 
 def _quoted(found: str) -> str:
@@ -283,8 +294,7 @@ def _shown(html: str) -> str:
 
 def _place(found: str, blocks: Sequence[Block]) -> str:
     for block in blocks:
-        if _key(found) in _key(
-            "\n".join([block.title, *block.fields.values(), block.text])
-        ):
+        whole = "\n".join([block.title, *block.fields.values(), block.text])
+        if _key(found) in _key(whole):
             return block.where
     return "letter"

@@ -29,6 +29,7 @@ _FILE = re.compile(
     r"\S+\.(?:png|jpe?g|gif)|(?:IMG|DSCN?|image|picture|photo)[_ -]?\d+",
     re.IGNORECASE,
 )
+_SIZE = re.compile(r"\|\s?\d{2,4}(?:x\d{2,4})?$")  # as Obsidian writes it
 _IN_MARKDOWN = {"title", "caption"}  # the other lines are shown as they are
 _IN_ADDRESS = (
     "an address cannot have a placeholder: it is the same for every reader; remove it"
@@ -117,6 +118,9 @@ def _check_alt(alt: str, language: str, where: str) -> Iterator[Problem]:
     if _FILE.fullmatch(alt.strip()):
         what = f"the description “{alt[:60]}” is the name of a file"
         yield problem.warning(language, where, f"{what}; say what the picture shows")
+    if size := _SIZE.search(alt):
+        what = f"the description “{alt[:60]}” ends in a size, which is shown"
+        yield problem.warning(language, where, f"{what}; remove {size[0]}")
 
 
 def _check_title(block: Block, language: str, host: str) -> Iterator[Problem]:
@@ -152,7 +156,8 @@ def _check_reference(
         if reference.value.startswith("cid:"):
             return  # a file of the campaign; campaigns/writing/files checks it
         if not reference.value.startswith("https://"):
-            name = "hall.png" if ":" in shown else shown.rpartition("/")[2]
+            last = shown[max(shown.rfind("/"), shown.rfind(":")) + 1 :]
+            name = last if _FILE.fullmatch(last) else "hall.png"
             what = f"the image {shown} is no file of the letter"
             advice = f"put it in files/, and write cid:{name}"
             yield problem.error(language, where, f"{what}; {advice}")

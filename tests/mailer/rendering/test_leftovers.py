@@ -30,6 +30,8 @@ LEFT = [
     "√©t√©",
     "锟斤拷",
     "[words]<https://x.example>",
+    "![[hall.png]]",
+    "[[Programme|words]]",
     "{city}",
     "{name",
     "name}",

@@ -24,6 +24,11 @@ FRAME = (
     b"!\xf9\x04\0\x0a\0\0\0," + struct.pack("<HHHHB", 0, 0, 2, 2, 0) + b"\x02\x01D\0"
 )
 MOVING = GIF + FRAME * 3 + b";"
+COLOURS = bytes(6)  # a palette of two
+WITH_PALETTES = (  # pictures without a delay, each with its own palette
+    GIF[:10] + b"\x80\0\0" + COLOURS
+    + (FRAME[8:17] + b"\x80" + COLOURS + FRAME[18:]) * 2 + b";"
+)  # fmt: skip
 
 
 def letter(text: str) -> Letter:
@@ -157,6 +162,7 @@ def test_a_gif_of_one_picture_does_not_move() -> None:
 
     assert picture_size.is_whole(still)
     assert list(picture_size.remarks(still)) == []
+    assert list(picture_size.remarks(PNG)) == []
 
 
 @pytest.mark.parametrize(
@@ -171,6 +177,8 @@ def test_a_gif_of_one_picture_does_not_move() -> None:
         (jpeg(40, 20, 6), "is turned by its Exif data"),
         (jpeg(40, 20, 1, components=4), "has colours for print"),
         (MOVING, "moves, which some programs do not show"),
+        (WITH_PALETTES, "moves, which some programs do not show"),
+        (PNG[:33] + b"\0\0\0\x08acTL" + bytes(12) + PNG[33:], "moves, which"),
     ],
 )
 def test_a_damaged_or_large_picture_is_reported(octets: bytes, what: str) -> None:
