@@ -120,10 +120,12 @@ async def suppress_all(
     return added
 
 
-async def erase(session: AsyncSession, address_key: bytes, *, now: datetime) -> None:
+async def erase(
+    session: AsyncSession, address_key: bytes, *, now: datetime, by: str
+) -> None:
     """Suppress an address because its person was erased, whatever the reason before.
 
-    What was noted about the address is emptied.
+    What was noted about the address is emptied. `by` is the user who did it.
     """
     await session.execute(
         delete(Suppression).where(Suppression.address_key == address_key)
@@ -133,23 +135,23 @@ async def erase(session: AsyncSession, address_key: bytes, *, now: datetime) -> 
         .where(SuppressionEvent.address_key == address_key)
         .values(detail=None)
     )
-    await suppress(session, address_key, Why.ERASED, now=now)
+    await suppress(session, address_key, Why.ERASED, now=now, by=by)
 
 
 async def follow(
-    session: AsyncSession, before: bytes, after: bytes, *, now: datetime
+    session: AsyncSession, before: bytes, after: bytes, *, now: datetime, by: str
 ) -> Why | None:
     """Give a new address of a contact the suppression that the old one has.
 
     Return its reason; None if there is none, or if it is about the mailbox alone. The
-    old address is suppressed from now on.
+    old address is suppressed from now on. `by` is the user who did it.
     """
     old = await session.get(Suppression, before)
-    await suppress(session, before, Why.MOVED, now=now)
+    await suppress(session, before, Why.MOVED, now=now, by=by)
     if old is None or old.reason in {Why.BOUNCED, Why.MOVED}:
         return None
     reason = Why(old.reason)
-    await suppress(session, after, reason, now=now, detail=old.detail)
+    await suppress(session, after, reason, now=now, detail=old.detail, by=by)
     return reason
 
 

@@ -78,5 +78,6 @@ def first_fault(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def counted(number: int, one: str) -> str:
-    """Return a number with its noun: 1 reader, 12 readers, 1,000 readers."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+    """Return a number with its noun: 1 reader, 12 readers, 1,000 addresses."""
+    several = f"{one}es" if one.endswith("s") else f"{one}s"
+    return f"{number:,} {one if number == 1 else several}"

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 from audiences.record import writing
-from mailer.errors import RefusedError, StoreError
+from mailer.errors import RefusedError, StoreError, counted
 from mailer.maintenance.auditing import Auditor, AuditResult, Row
 from mailer.sites.site import Site
 from mailer.store import anchors
@@ -117,8 +117,9 @@ async def anchor(site: Site, *, now: datetime) -> Anchor:
     if result.faults:
         first = result.first_fault
         said = "" if first is None else f": {first.sentence}"
+        faults = counted(result.faults, "fault")
         raise RefusedError(
-            f"the record has {result.faults} faults, and was not anchored{said}",
+            f"the record has {faults}, and was not anchored{said}",
             code="record.faulty",
         )
     if result.rows == 0:

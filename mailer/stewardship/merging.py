@@ -64,7 +64,7 @@ async def merge(
     await kept_lists.follow(session, source.id, target.id)
     messages = await _messages(session, source, target)
     carried = await suppressions.follow(
-        session, source.address_key, target.address_key, now=author.at
+        session, source.address_key, target.address_key, now=author.at, by=author.by
     )
     await changes.follow(session, Changed.CONTACT, source.id, target.id)
     detail = {"merged": [merged_from, target.address]}

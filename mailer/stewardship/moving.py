@@ -52,7 +52,7 @@ async def move(
         await _lift_former_move(session, fingerprint, author)
         contact.address_key = fingerprint
         carried = await suppressions.follow(
-            session, old_key, fingerprint, now=author.at
+            session, old_key, fingerprint, now=author.at, by=author.by
         )
         waiting = await readdress(session, contact.id, fingerprint)
     contact.address, contact.updated_at = given.text, author.at

@@ -101,7 +101,7 @@ async def erase(
         keys |= await _erase_number(session, number, address, author, key=key)
     await _erase_tests(session, fingerprint, key=key)
     for each in sorted(keys):
-        await suppressions.erase(session, each, now=author.at)
+        await suppressions.erase(session, each, now=author.at, by=author.by)
     return sorted(keys)
 
 

@@ -30,6 +30,11 @@ from mailer.sites.site import Site
 
 WORDS = "{words}"  # unknown as a placeholder, so that the check names each place
 OUTLINE = ("opening", "section", "item", "action", "recommendation", "entry", "agenda")
+BODIES = {
+    "section": "",
+    "agenda": f"- 10:00 – 11:00 {WORDS}",
+    "table": f"| {WORDS} | {WORDS} |\n|---|---|\n| {WORDS} | {WORDS} |",
+}
 AHEAD = timedelta(days=14)  # from today to the first date of a new letter
 
 
@@ -92,6 +97,8 @@ def _new_toml(
     _add_readers(document, template, sample)
     _remark(document, "The zone of the hours in the text.")
     document.add("zone", tomlkit.string(site.settings.site.zone))
+    if "event" in sample:
+        _show_event(document, name, today + AHEAD)
     section = tomlkit.table()
     _remark(section, "Its file must exist.")
     section.add("default", tomlkit.string(tags[0]))
@@ -126,6 +133,20 @@ def _add_readers(
         document.add("themes", tomlkit.item(sample["themes"]))
 
 
+def _show_event(document: tomlkit.TOMLDocument, name: str, day: date) -> None:
+    """Add, as remarks, an event that the author may fill in."""
+    _remark(document, "The event it invites to, which readers' calendars get:")
+    for line in (
+        "[event]",
+        f'uid = "{name}"',
+        f"start = {day.isoformat()}T10:00:00",
+        f"end = {day.isoformat()}T11:30:00",
+        'place = "Paris"',
+        'status = "confirmed"',
+    ):
+        _remark(document, line)
+
+
 def _add_or_show(document: tomlkit.TOMLDocument, key: str, value: object) -> None:
     """Add the value of a letter type's sample, else a remark that one is needed."""
     if isinstance(value, str):
@@ -139,17 +160,18 @@ def _outline(
 ) -> list[str]:
     """Return the blocks of a new letter as text: one of each usual type it may have."""
     day = today + AHEAD
+    chosen = [each for each in OUTLINE if each in template.blocks]
+    if chosen[-1:] == ["section"]:  # which needs a block below it
+        chosen = [*chosen, "table"] if "table" in template.blocks else chosen[:-1]
     values = {"text": WORDS, "day": day.isoformat(), "addressees": "states"}
     blocks = []
-    for name in OUTLINE:
-        if name not in template.blocks:
-            continue
+    for name in chosen:
         kinds = types[name].fields
         wanted = [*(each for each in types[name].needs if each in kinds)]
         wanted += [each for each in ("date",) if each in kinds]
         lines = [f"{each}: {values[kinds[each]]}" for each in dict.fromkeys(wanted)]
         heading = f"# {name}" if name == "opening" else f"# {name} {name}-1"
-        body = {"section": "", "agenda": f"- 10:00 – 11:00 {WORDS}"}.get(name, WORDS)
+        body = BODIES.get(name, WORDS)
         blocks.append("\n".join([heading, *lines, *(["", body] if body else [])]))
     return blocks
 

@@ -130,5 +130,6 @@ async def cancel(
     async with site.database.writing() as session:
         campaign = await lookup.get(session, campaign_id)
         stopped = await closing.cancel(session, campaign, by=by, now=now)
-    sentence = f"{campaign.name} is cancelled; {stopped} messages stay unsent"
+    unsent = counted(stopped, "message")
+    sentence = f"{campaign.name} is cancelled; {unsent} not sent"
     acted.show(campaign, sentence, as_json=as_json, unsent=stopped)

@@ -10,6 +10,7 @@ from audiences.intake.stage import MAX_FAULTS
 from audiences.intake.values.checked import Fault
 from audiences.intake.values.left_empty import LeftEmpty
 from mailer.cli import output
+from mailer.errors import counted
 
 SHOWN = 50  # lines of a table
 
@@ -17,7 +18,8 @@ SHOWN = 50  # lines of a table
 def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     """Print what was read, what is not valid, and what changes."""
     output.line(
-        f"{staged.file}: {staged.form}, {report.rows} rows, {report.valid} valid"
+        f"{staged.file}: {staged.form}, {counted(report.rows, 'row')},"
+        f" {report.valid:,} valid"
     )
     for note in staged.notes:
         output.line(note)
@@ -155,21 +157,22 @@ def _counts(report: ImportReport, *, applied: bool) -> None:
     """Print what is added, changed and left out, or would be."""
     verb = ("added", "changed") if applied else ("would be added", "would be changed")
     output.line(
-        f"{report.added} contacts {verb[0]}, {report.changed} {verb[1]},"
-        f" {report.unchanged} unchanged"
+        f"{counted(report.added, 'contact')} {verb[0]}, {report.changed:,} {verb[1]},"
+        f" {report.unchanged:,} unchanged"
     )
     if report.memberships:
         output.line(
-            f"{report.memberships} further memberships {verb[0]}: these addresses are"
-            " contacts of another organisation, too"
+            f"{counted(report.memberships, 'further membership')} {verb[0]}: contacts"
+            " of another organisation, too"
         )
     if report.organisations:
-        output.line(f"{report.organisations} rows are organisations without a contact")
+        bodies = counted(report.organisations, "organisation")
+        output.line(f"{bodies} without a contact in the list")
     if report.organisations_added:
-        output.line(f"{report.organisations_added} organisations {verb[0]}")
+        output.line(f"{counted(report.organisations_added, 'organisation')} {verb[0]}")
     if report.stopped:
         output.line(
-            f"{report.stopped} addresses of the list must not be written to, and are"
-            f" left out; {report.newly_stopped} of them"
-            f" {'are now' if applied else 'would be'} suppressed"
+            f"left out, as not to be written to: {counted(report.stopped, 'address')};"
+            f" {report.newly_stopped:,} of these"
+            f" {'suppressed now' if applied else 'would be suppressed'}"
         )

@@ -17,6 +17,7 @@ from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.directory import import_report
 from mailer.cli.directory.columns_chosen import with_mapping
+from mailer.errors import counted
 from mailer.sites.site import Site
 from mailer.stewardship import importing
 
@@ -92,7 +93,7 @@ async def import_(
         return _code(report)
     import_report.show(staged, report, applied=apply)
     if faults:
-        output.line(f"{mended} rows to mend are in {faults}")
+        output.line(f"{counted(mended, 'row')} to mend in {faults}")
     return _code(report)
 
 

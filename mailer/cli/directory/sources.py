@@ -18,7 +18,7 @@ from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import as_json, by_option, operator_option, with_site
 from mailer.cli.directory.columns_chosen import with_mapping
-from mailer.errors import RefusedError
+from mailer.errors import RefusedError, counted
 from mailer.processes import chores
 from mailer.sites.site import Site
 from mailer.stewardship import importing
@@ -216,7 +216,9 @@ def _show(
     name: str, report: ImportReport, reading: SourceReading, *, applied: bool
 ) -> None:
     """Print how a list was read, what differs, and who has left it."""
-    output.line(f"{name}: {report.form}, {report.rows} rows, {report.valid} valid")
+    output.line(
+        f"{name}: {report.form}, {counted(report.rows, 'row')}, {report.valid:,} valid"
+    )
     for note in report.notes:
         output.line(note)
     for fault in report.faults[:SHOWN]:
@@ -226,11 +228,12 @@ def _show(
         output.line(f"… and {len(report.faults) - SHOWN} further faults; see --json")
     verb = "" if applied else "would be "
     output.line(
-        f"{report.added} contacts {verb}added, {report.changed} {verb}changed,"
-        f" {report.memberships} further memberships {verb}added"
+        f"{counted(report.added, 'contact')} {verb}added,"
+        f" {report.changed:,} {verb}changed,"
+        f" {counted(report.memberships, 'further membership')} {verb}added"
     )
     if report.newly_stopped:
-        output.line(f"{report.newly_stopped} addresses {verb}suppressed")
+        output.line(f"{counted(report.newly_stopped, 'address')} {verb}suppressed")
     for question in report.questions:
         output.line(f"to be answered first: {question}")
     if reading.departed:
@@ -243,7 +246,7 @@ def _show(
 
 def _show_departed(reading: SourceReading, *, applied: bool) -> None:
     output.line(
-        f"{reading.departed} contacts are no longer on the list; they stay contacts:"
+        f"no longer on the list: {counted(reading.departed, 'contact')}, which stay:"
     )
     for address in reading.gone:
         output.line(f"  {address}")

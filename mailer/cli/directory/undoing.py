@@ -11,6 +11,7 @@ from audiences.record import writing
 from mailer import clock
 from mailer.cli import acting, output
 from mailer.cli.command import NUMBER, as_json, operator_option, with_site
+from mailer.errors import counted
 from mailer.sites.site import Site
 from mailer.stewardship import importing
 
@@ -97,11 +98,11 @@ async def _undo(site: Site, import_id: int, operator: str, *, keep: bool) -> Und
 
 
 def _outcome(done: Undone, verb: str) -> str:
-    lifted = (
-        f", {done.lifted} addresses {verb}no longer suppressed" if done.lifted else ""
-    )
+    addresses = counted(done.lifted, "address")
+    lifted = f", {addresses} {verb}no longer suppressed" if done.lifted else ""
     return (
-        f"{done.file}: {done.removed} contacts and {done.memberships} further"
-        f" memberships {verb}removed, {done.restored} rows {verb}restored,"
-        f" {done.kept} {verb}kept because they were used or changed since{lifted}"
+        f"{done.file}: {counted(done.removed, 'contact')} and"
+        f" {counted(done.memberships, 'further membership')} {verb}removed,"
+        f" {counted(done.restored, 'row')} {verb}restored,"
+        f" {done.kept:,} {verb}kept because they were used or changed since{lifted}"
     )

@@ -87,6 +87,12 @@ def _membership(each: Mapping[str, Any]) -> str:
     return f"{each['organisation']} ({held})" if held else str(each["organisation"])
 
 
+def _import(each: Mapping[str, Any]) -> str:
+    """Return an import in words: `1 (list.csv), by marie on 2027-05-04`."""
+    by = f", by {each['by']}" if each["by"] else ""
+    return f"{each['id']} ({each['file']}){by} on {day(each)}"
+
+
 @click.command(epilog="Example: mailer contacts person unesco-liaison@icom.example")
 @click.argument("address")
 @as_json
@@ -101,7 +107,8 @@ async def person(site: Site, address: str, as_json: bool) -> None:
     if as_json:
         output.json_document(facts)
         return
-    _show(facts)
+    added = facts["import"]
+    _show(facts | {"import": added and _import(added)})
     for key in ("before_imports", "suppression_history", "message_history"):
         title = key.replace("_", " ").capitalize()
         rows = [

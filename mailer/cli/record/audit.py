@@ -8,6 +8,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.cli.record import wording
 from mailer.errors import counted
 from mailer.maintenance import audit_rows
 from mailer.maintenance.auditing import AuditCut, AuditResult
@@ -60,7 +61,8 @@ def _line(row: dict[str, Any], site: Site) -> str:
     when = output.local(datetime.fromisoformat(row["at"]), site.zone)
     account = f" ({row['account']})" if row["account"] else ""
     personal = row["personal"] if isinstance(row["personal"], dict) else {}
-    said = [f"{key}: {value}" for key, value in (row["detail"] | personal).items()]
+    told = wording.in_words(row["about"], row["detail"] | personal, site.zone)
+    said = [told] if told else []
     if row["personal"] == recorded.ERASED:
         said.append("what it said of the person is erased")
     words = (f"{row['by'] or '-'}{account}", row["origin"], row["about"], row["act"])
@@ -79,7 +81,11 @@ async def show(site: Site, number: int, as_json: bool) -> None:
         output.json_document(row)
         return
     for key, value in row.items():
-        output.line(f"{key}: {value}")
+        said = value
+        if isinstance(value, dict):
+            about = row["about"]
+            said = wording.in_words(about, value, site.zone, digests=True)
+        output.line(f"{key}: {output.shown(said)}".rstrip())
 
 
 @command.command(epilog="Example: mailer audit verify --json")
@@ -105,13 +111,13 @@ def _summary(result: AuditResult) -> str:
     if result.faults > len(result.found):
         return f"{result.faults} faults in {result.rows} rows; the first are above"
     if result.faults:
-        count = "1 fault" if result.faults == 1 else f"{result.faults} faults"
-        return f"{count} in {result.rows} rows of the record"
+        count = counted(result.faults, "fault")
+        return f"{count} in {counted(result.rows, 'row')} of the record"
     if not result.rows:
         return "nothing is recorded yet"
     return (
-        f"all {result.rows} rows are as they were recorded;"
-        f" they end with {result.end.hex()}"
+        f"all is as it was recorded: {counted(result.rows, 'row')};"
+        f" the last is {result.end.hex()}"
     )
 
 

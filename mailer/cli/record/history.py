@@ -7,11 +7,10 @@ import rich_click as click
 
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
+from mailer.cli.record import wording
 from mailer.reports.record import history
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.sites.site import Site
-
-DIGESTS = ("digest", "content")  # in the detail of acts; not for people
 
 
 @click.command(epilog="Example: mailer history --campaign 1 --json-lines")
@@ -57,11 +56,7 @@ async def command(
                 output.json_line(_document(each))
             else:
                 when = output.local(each.at, site.zone)
-                said = "; ".join(
-                    f"{key}: {value}"
-                    for key, value in each.detail.items()
-                    if value and key not in DIGESTS
-                )
+                said = wording.in_words(each.about, each.detail, site.zone)
                 who = each.by or "-"
                 output.line(f"{when}  {who}  {each.about}  {each.act}  {said}".rstrip())
 

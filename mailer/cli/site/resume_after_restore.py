@@ -9,6 +9,7 @@ import rich_click as click
 from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, with_site
+from mailer.errors import counted
 from mailer.maintenance import resuming
 from mailer.maintenance.resuming import Lost
 from mailer.sites.site import Site
@@ -64,7 +65,8 @@ async def command(
             each["at"] = each["at"].isoformat() if each["at"] else None
         output.json_document(shown)
     else:
-        output.line(f"{accepted} messages left before, by the log; the rest is {rest}")
+        left = counted(accepted, "message")
+        output.line(f"left before, by the log: {left}; the rest is {rest}")
 
 
 def _show(lost: Lost) -> None:

@@ -90,6 +90,8 @@ async def diff(site: Site, files: tuple[str, ...], as_json: bool) -> None:
         output.json_document([_with_texts(each) for each in shown])
         return
     _remark(compared.is_recorded)
+    if not shown:
+        output.line("nothing differs from what this version ships")
     _show(shown)
 
 

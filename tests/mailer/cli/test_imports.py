@@ -131,7 +131,7 @@ def test_nothing_is_written_while_a_question_is_open(
     assert refused.code == 1
     assert "--ignore 'newsletter'" in shown(refused.err)
     assert [each["column"] for each in faulty["faults"]] == ["consent"]
-    assert "1 contacts would be added" in shown(left_out.out)
+    assert "1 contact would be added" in shown(left_out.out)
 
 
 def test_faults_are_grouped_written_and_mended(mailer: Mailer, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_faults_are_grouped_written_and_mended(mailer: Mailer, tmp_path: Path) -
     assert "no @ in it" in shown(dry.out)
     assert "2, 3" not in shown(dry.out)
     assert "3, 4, 5, 6, 7" in shown(dry.out)
-    assert "60 rows to mend are in" in shown(dry.out)
+    assert "60 rows to mend in" in shown(dry.out)
     assert again.code == 1
     assert table[0][-1] == "what to mend (not read)"
     assert (done["rows"], done["valid"], done["added"]) == (60, 60, 60)
@@ -189,7 +189,7 @@ def test_undoing_is_shown_before_it_is_done(mailer: Mailer, tmp_path: Path) -> N
     assert "would be removed" in shown(dry.out)
     assert "nothing was undone" in shown(dry.out)
     assert len(before) > 1
-    assert "list.csv: 1 contacts" in shown(done.out)
+    assert "list.csv: 1 contact and" in shown(done.out)
     assert readers(mailer) == before - {"a@x.example"}
 
 

@@ -64,7 +64,7 @@ async def import_po(
         )
         return
     output.line(
-        f"{taken.language}: {taken.changed} entries changed,"
+        f"{taken.language}: {taken.changed} changed,"
         f" {taken.confirmed} confirmed, {taken.fuzzy} still fuzzy"
     )
     output.line(

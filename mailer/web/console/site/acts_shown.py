@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +10,7 @@ from audiences.record.changes import DirectoryChange
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep.data_changes import DataChange
 from mailer.campaigns.acts import Act
+from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import strings
@@ -124,12 +123,9 @@ LABELS: Mapping[str, str] = {
     "wave": "Wave",
     "zone": "Time zone",
 }
-HIDDEN = frozenset({"digest", "content"})  # in the detail of acts; not for people
 STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
-PAIR = 2  # before and after
 NONE = "–"  # in place of a value
-TIMES = frozenset({"at", "before", "fell", "disabled_at"})  # their values are instants
 VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
 
 
@@ -174,7 +170,7 @@ def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> Show
         name=f"{name} – {known}" if known else name,
         place=_place(asked, kind, name),
         act=words.text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
-        changes=list(changes(asked, entry.detail)),
+        changes=list(changes(asked, entry.about, entry.detail)),
     )
 
 
@@ -187,27 +183,23 @@ def history(
         (
             each,
             text(OTHER_ACTS[each.act]) if each.act in OTHER_ACTS else each.act,
-            list(changes(asked, each.detail)),
+            list(changes(asked, "", each.detail)),
         )
         for each in rows
     ]
 
 
-def changes(asked: Visit, detail: Mapping[str, Any]) -> Iterator[ActChange]:
+def changes(asked: Visit, about: str, detail: Mapping[str, Any]) -> Iterator[ActChange]:
     """Yield what the detail of an act says, each with its label, in words."""
     words = asked.words
-    for key, value in detail.items():
-        if key in HIDDEN or value in (None, "", [], {}):
-            continue
-        name, _, rest = key.partition(" ")  # such as “deputy marie”
+    for each in details.parts(about, detail):
+        name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         label = words.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
-        pair = isinstance(value, list) and len(value) == PAIR
-        before, after = value if pair else (None, value)
         yield ActChange(
             label=f"{label} {rest}".strip(),
-            before=_text(asked, key, before),
-            after=_text(asked, key, after),
-            pair=pair,
+            before=_text(asked, each.key, each.before),
+            after=_text(asked, each.key, each.after),
+            pair=each.pair,
         )
 
 
@@ -227,11 +219,8 @@ def _said(asked: Visit, key: str, value: str) -> str:
         return asked.words.language_name(value)
     if key in VALUES and value in VALUES[key]:
         return asked.words.text(VALUES[key][value])
-    if key in TIMES:
-        with suppress(ValueError):
-            at = datetime.fromisoformat(value)
-            return strings.moment(asked.words, at, asked.zone) if at.tzinfo else value
-    return value
+    at = details.instant(key, value)
+    return strings.moment(asked.words, at, asked.zone) if at else value
 
 
 def _place(asked: Visit, kind: str, name: str) -> str:

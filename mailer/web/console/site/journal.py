@@ -149,7 +149,7 @@ def _line(asked: Visit, each: HistoryEntry) -> str:
         f"{said.label}: {said.before} → {said.after}"
         if said.pair
         else f"{said.label}: {said.after}"
-        for said in acts_shown.changes(asked, each.detail)
+        for said in acts_shown.changes(asked, each.about, each.detail)
     )
 
 

@@ -1,5 +1,6 @@
 """A new folder says what is to be written; a copy says what its campaign says."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ COPIED = (
     *("window_from", "window_until", "window_zone", "too_late_hours"),
 )
 DAY = date(2097, 5, 4)
+EVENT = re.compile(
+    r"^# (\[event\]|(?:uid|start|end|place|status) = .*)$", flags=re.MULTILINE
+)
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 
 
@@ -50,6 +54,25 @@ async def test_a_new_folder_of_each_type_is_imported_and_names_what_is_unwritten
     assert {where.partition(".md")[0] for where in unwritten} == {"fr", "en"}
     assert all(each.level is Severity.ERROR for each in checked.problems)
     assert site.settings.sender.reply_to in (path / "fr.md").read_text("utf-8")
+
+
+@on_sqlite
+@pytest.mark.parametrize("name", TYPES)
+async def test_a_new_folder_lacks_nothing_but_words_and_languages(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "new"
+    starting.new(site, name, path, ["fr"], author="editor", today=DAY)
+    text = (path / "fr.md").read_text("utf-8").replace("{words}", "Des mots")
+    (path / "fr.md").write_text(text, "utf-8")
+    toml = (path / "campaign.toml").read_text("utf-8")
+    toml = EVENT.sub(r"\1", toml)
+    (path / "campaign.toml").write_text(toml, "utf-8")
+    number = await campaigning.add(site, path)
+    checked = await gate.check(site, number, now=clock.now())
+
+    assert {each.where for each in checked.problems} <= {"audience"}
+    assert ("[event]" in toml) == (name == "invitation")
 
 
 def without_uid(event: dict[str, Any] | None) -> dict[str, Any]:
