@@ -30,11 +30,8 @@ from mailer.sites.site import Site
 
 WORDS = "{words}"  # unknown as a placeholder, so that the check names each place
 OUTLINE = ("opening", "section", "item", "action", "recommendation", "entry", "agenda")
-BODIES = {
-    "section": "",
-    "agenda": f"- 10:00 – 11:00 {WORDS}",
-    "table": f"| {WORDS} | {WORDS} |\n|---|---|\n| {WORDS} | {WORDS} |",
-}
+TABLE = f"| {WORDS} | {WORDS} |\n|---|---|\n| {WORDS} | {WORDS} |"
+BODIES = {"section": "", "agenda": f"- 10:00 – 11:00 {WORDS}", "table": TABLE}
 AHEAD = timedelta(days=14)  # from today to the first date of a new letter
 
 
@@ -136,14 +133,8 @@ def _add_readers(
 def _show_event(document: tomlkit.TOMLDocument, name: str, day: date) -> None:
     """Add, as remarks, an event that the author may fill in."""
     _remark(document, "The event it invites to, which readers' calendars get:")
-    for line in (
-        "[event]",
-        f'uid = "{name}"',
-        f"start = {day.isoformat()}T10:00:00",
-        f"end = {day.isoformat()}T11:30:00",
-        'place = "Paris"',
-        'status = "confirmed"',
-    ):
+    hours = (f"start = {day}T10:00:00", f"end = {day}T11:30:00")
+    for line in ("[event]", f'uid = "{name}"', *hours, 'place = "Paris"'):
         _remark(document, line)
 
 
@@ -162,7 +153,7 @@ def _outline(
     day = today + AHEAD
     chosen = [each for each in OUTLINE if each in template.blocks]
     if chosen[-1:] == ["section"]:  # which needs a block below it
-        chosen = [*chosen, "table"] if "table" in template.blocks else chosen[:-1]
+        chosen[-1:] = ["section", "table"] if "table" in template.blocks else []
     values = {"text": WORDS, "day": day.isoformat(), "addressees": "states"}
     blocks = []
     for name in chosen:
@@ -171,8 +162,8 @@ def _outline(
         wanted += [each for each in ("date",) if each in kinds]
         lines = [f"{each}: {values[kinds[each]]}" for each in dict.fromkeys(wanted)]
         heading = f"# {name}" if name == "opening" else f"# {name} {name}-1"
-        body = BODIES.get(name, WORDS)
-        blocks.append("\n".join([heading, *lines, *(["", body] if body else [])]))
+        head = "\n".join([heading, *lines])
+        blocks.append("\n\n".join(filter(None, [head, BODIES.get(name, WORDS)])))
     return blocks
 
 
@@ -234,17 +225,14 @@ def _copied_toml(campaign: Campaign, day: date, *, same_event: bool) -> str:
             document.add(tomlkit.comment(f"its reference was {campaign.reference}"))
     section = _table({"default": campaign.default_language})
     if campaign.per_block:
-        section.add("per_block", tomlkit.item(_per_block(campaign.per_block)))
+        each = languages.EVERY in campaign.per_block or list(campaign.per_block)
+        section.add("per_block", tomlkit.item(each))
     if campaign.fallbacks:
         section.add("fallbacks", _table(campaign.fallbacks))
     document.add("languages", section)
     for name, table in _sections(campaign, same_event=same_event):
         document.add(name, table)
     return tomlkit.dumps(document)
-
-
-def _per_block(stored: Sequence[str]) -> bool | list[str]:
-    return True if languages.EVERY in stored else list(stored)
 
 
 def _sections(campaign: Campaign, *, same_event: bool) -> Iterator[tuple[str, Table]]:
