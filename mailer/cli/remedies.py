@@ -45,7 +45,7 @@ REMEDIES: Mapping[str, str] = {
     "record.faulty": "`mailer audit verify` lists them",
     "record.unknown": "`mailer audit list` lists them",
     "roles.full": "give one another name by `mailer roles edit`, or use a tag",
-    "secret.missing": "`mailer init` makes one",
+    "secret.missing": "put its file back from the copy that is kept elsewhere",
     "segment.unknown": "`mailer segments list` lists them",
     "series.lead": (
         "`mailer series edit {series} --draft DAYS --translation DAYS --approval DAYS`"

@@ -130,8 +130,11 @@ async def _dmarc(resolver: Resolver, domain: str) -> Finding:
 
 async def _returns(resolver: Resolver, domain: str) -> Finding:
     try:
-        await resolver.resolve(domain, "MX", search=False)
+        answer = await resolver.resolve(domain, "MX", search=False)
+        taken = any(str(each.exchange) != "." for each in answer)  # RFC 7505
     except (NXDOMAIN, NoAnswer):
+        taken = False
+    if not taken:
         sentence = f"{domain} has no MX record; bounces do not arrive"
         return warning("returns", sentence, f"publish an MX record for {domain}")
     return ok("returns", f"{domain} has an MX record for bounces")

@@ -11,6 +11,7 @@ from mailer.doctor import (
     operation,
     relay,
     sender_reports,
+    setup,
     slots,
     sources,
     storage,
@@ -37,6 +38,7 @@ async def examine(
     try:
         async with open_site(path) as site:
             settings, root = site.settings, site.root
+            running = await _in_operation(site, now=now, try_logins=try_logins)
             return [
                 ok("configuration", f"{path.name} is valid"),
                 *_outdated(path),
@@ -47,14 +49,27 @@ async def examine(
                 *(await fonts.examine(now=now)),
                 *_examples(settings),
                 *(await storage.examine(site.database, now=now)),
-                *(await _in_operation(site, now=now, try_logins=try_logins)),
+                *(await storage.growth(site)),
+                *(await setup.examine(site)),
+                *(each for each in running if each.about != "store"),  # said already
                 *relay.signing(site),
                 *(await domains.examine(settings, root, server=server)),
             ]
     except ConfigError as fault:
-        about = "secrets" if str(fault).startswith("keys.") else "configuration"
-        remedy = "config.toml explains each key; `mailer init` makes secrets"
-        return [error(about, str(fault), remedy)]
+        return [_unreadable(fault)]
+
+
+def _unreadable(fault: ConfigError) -> Finding:
+    """Return the finding on settings or secrets that cannot be used."""
+    if str(fault).startswith("keys."):
+        remedy = "put the file back from its copy; without it, addresses or links fail"
+        return error("secrets", str(fault), remedy)
+    if fault.code == "site.missing":
+        remedy = "name another with --config, or make a site with `mailer init`"
+        return error("configuration", str(fault), remedy)
+    return error(
+        "configuration", str(fault), "correct it; config.toml explains each key"
+    )
 
 
 async def watched(site: Site, *, now: datetime) -> list[Finding]:
@@ -70,6 +85,7 @@ async def _in_operation(
 ) -> list[Finding]:
     return [
         *(await operation.campaigns(site)),
+        *(await operation.processes(site, now=now)),
         *(await operation.providers(site)),
         *(await slots.examine(site, now=now)),
         *(await sources.examine(site)),

@@ -11,14 +11,17 @@ from sqlalchemy.exc import DBAPIError
 
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
+from mailer.doctor import storage
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import StoreError, counted
 from mailer.outbox import ledger
+from mailer.reports import metrics
 from mailer.settings.sections import AlertSettings
 from mailer.sites.site import Site
-from mailer.store import faults
+from mailer.store import faults, identity
 
 CONNECT = 5.0  # seconds to reach our own pages
+PATIENCE = timedelta(minutes=2)  # for a worker or ticker that just starts
 SOON, AT_ONCE = timedelta(days=14), timedelta(days=3)  # before a certificate ends
 
 
@@ -39,7 +42,7 @@ async def campaigns(site: Site) -> list[Finding]:
             waiting = rows.all()
     except (StoreError, DBAPIError) as fault:
         known = faults.store_error(fault) if isinstance(fault, DBAPIError) else fault
-        return [error("store", str(known), "see that the store runs")]
+        return [error("store", str(known), storage.remedy(fault))]
     return [
         warning(
             f"campaign {number}",
@@ -48,6 +51,29 @@ async def campaigns(site: Site) -> list[Finding]:
         )
         for number, state, because in waiting
     ] or [ok("campaigns", "none waits for a person")]
+
+
+async def processes(site: Site, *, now: datetime) -> list[Finding]:
+    """Return a warning for each process that is missing: what is due waits for it."""
+    try:
+        async with site.database.reading() as session:
+            if (await identity.read(session)).halt is not None:
+                return []  # the check of the store says so
+            waiting = await metrics.oldest_due(session, now)
+            workers = await metrics.workers(session, now)
+            passed = await metrics.latest_campaign(session, now)
+    except (StoreError, DBAPIError):
+        return []  # `campaigns` says so
+    found = []
+    if waiting and now - waiting > PATIENCE and not workers:
+        sentence = "messages are due, and no worker runs"
+        found.append(warning("delivery", sentence, "start `mailer serve` or `work`"))
+    late = PATIENCE + timedelta(seconds=site.settings.ticker.seconds)
+    if passed and now - passed > late:
+        at = f"{passed.astimezone(site.zone):%Y-%m-%d %H:%M} {site.zone.key}"
+        sentence = f"a campaign was due at {at}, and no ticker has released it"
+        found.append(warning("ticker", sentence, "start `mailer serve` or `tick`"))
+    return found
 
 
 async def providers(site: Site) -> list[Finding]:
@@ -74,6 +100,8 @@ def backup(alerts: AlertSettings, root: Path, *, now: datetime) -> list[Finding]
         sentence = f"{folder} cannot be read: {fault.strerror}"
         return [error("backup", sentence, "let the site's owner read it")]
     remedy = "`mailer backup` makes one; see what should make it each night"
+    if not folder.is_dir():
+        return [error("backup", f"{folder} is no folder", "correct alerts.backups")]
     if not made:
         return [error("backup", f"{folder} has no backup", remedy)]
     hours = (now - datetime.fromtimestamp(max(made), UTC)) / timedelta(hours=1)

@@ -97,7 +97,14 @@ def signing(site: Site) -> list[Finding]:
     sentence = dkim_keys.who_signs(settings)
     if not settings.dkim.unsigned:
         return [ok("signing", sentence)]
-    remedy = "run `mailer keys dkim`, or set dkim.relay_signs = true"
+    made = (site.root / settings.dkim.key_file).parent
+    if found := sorted(made.glob("dkim*.pem")):
+        name = found[-1].name
+        remedy = (
+            f"publish the record of {name}, then set selector and key_file of [dkim]"
+        )
+    else:
+        remedy = "run `mailer keys dkim`, or set dkim.relay_signs = true"
     if settings.site.demo:
         return [warning("signing", sentence, remedy)]
     return [error("signing", sentence, remedy)]

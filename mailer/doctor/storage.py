@@ -1,19 +1,34 @@
-"""Checks the store: connection, schema and damage; compares the clock with it."""
+"""Checks the store: connection, schema, damage, size; compares the clock with it."""
 
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from audiences.record.models import RecordRow
+from audiences.upkeep.changes import DirectoryChange
 from mailer.campaigns.models import CampaignEvent
 from mailer.doctor.finding import Finding, error, note, ok, warning
+from mailer.errors import StoreError
 from mailer.maintenance import schema
+from mailer.outbox.models import Message, MessageEvent
+from mailer.reports import metrics
+from mailer.sites.site import Site
 from mailer.store import compacting, faults, identity
 from mailer.store.database import Database
 from mailer.store.identity import Identity
 
 UNUSED_BYTES, UNUSED_SHARE = 100_000_000, 0.25  # of a store that can be compacted
+MANY = 5_000_000  # rows of one table
+EVENTS, RECORD = "events of messages", "rows of the record"
+GROWING = {
+    "messages": Message.id,
+    EVENTS: MessageEvent.id,
+    RECORD: RecordRow.number,
+    "changes of the directory": DirectoryChange.id,
+}
 TOLERANCE = timedelta(seconds=5)  # by which clocks may differ
 
 
@@ -31,7 +46,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
         async with database.reading() as session:
             return [
                 await _condition(session, database),
-                *(await _growth(session, database)),
+                *(await _unused(session, database)),
                 *_halted(await identity.read(session)),
                 await _clock(session, database, now),
             ]
@@ -41,7 +56,14 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             if isinstance(fault, DBAPIError)
             else f"the store cannot be used: {type(fault).__name__}"
         )
-        return [error("store", sentence, "check store.url in the settings")]
+        return [error("store", sentence, remedy(fault))]
+
+
+def remedy(fault: Exception) -> str:
+    """Return what to do about a store that cannot be read."""
+    if isinstance(fault, DBAPIError) and faults.is_damage(fault):
+        return "stop all processes and restore a backup"
+    return "see that it runs, and check store.url in config.toml"
 
 
 def _halted(known: Identity) -> list[Finding]:
@@ -58,7 +80,10 @@ def _halted(known: Identity) -> list[Finding]:
 
 def _remedy(revision: str | None) -> str:
     if revision is None:
-        return "check store.url; `mailer init` makes a site and its store"
+        return (
+            "check store.url; `mailer restore` brings a backup back, `mailer init`"
+            " makes a site and its store"
+        )
     if schema.is_known(revision):
         return "stop every worker, then run `mailer upgrade`"
     return "use the version of mailer that made the store, or a newer one"
@@ -83,7 +108,40 @@ async def _condition(session: AsyncSession, database: Database) -> Finding:
     return ok("store", "SQLite, with the current schema and without damage")
 
 
-async def _growth(session: AsyncSession, database: Database) -> list[Finding]:
+async def growth(site: Site) -> list[Finding]:
+    """Say how large the store is, and what of it grows without an end.
+
+    Where the store cannot be read, its own check says so.
+    """
+    database, kept = site.database, site.settings.store
+    try:
+        async with database.reading() as session:
+            total = await metrics.store_size(session, is_sqlite=database.is_sqlite)
+            rows = {name: await _rows(session, each) for name, each in GROWING.items()}
+    except (StoreError, DBAPIError):
+        return []
+    counts = ", ".join(f"{count:,} {name}" for name, count in rows.items())
+    sentence = f"the store has {total // compacting.MEGABYTE:,} MB: {counts}"
+    days = {EVENTS: kept.events_days, RECORD: kept.record_days}
+    settings = {EVENTS: "events_days", RECORD: "record_days"}
+    return [ok("growth", sentence)] + [
+        warning(
+            "growth",
+            f"the store keeps {rows[name]:,} {name} for ever",
+            f"set {settings[name]} of [store]; the page on operations says how long",
+        )
+        for name, limit in days.items()
+        if not limit and rows[name] > MANY
+    ]
+
+
+async def _rows(session: AsyncSession, number: InstrumentedAttribute[int]) -> int:
+    """Return about how many rows a table has, by its first and last number."""
+    between = func.max(number) - func.min(number) + 1
+    return await session.scalar(select(between)) or 0
+
+
+async def _unused(session: AsyncSession, database: Database) -> list[Finding]:
     """Return a warning if much of a SQLite file is unused."""
     if not database.is_sqlite:
         return []

@@ -54,14 +54,14 @@ async def measure(
         _one(
             "queue_oldest_seconds",
             "How long the oldest message that is due has waited.",
-            _seconds(await _oldest_due(session, now), now),
+            _seconds(await oldest_due(session, now), now),
         ),
         _one(
             "ticker_lag_seconds",
             "How long a scheduled campaign has waited past its time.",
-            _seconds(await _latest_campaign(session, now), now),
+            _seconds(await latest_campaign(session, now), now),
         ),
-        _one("workers", "Workers with a lease.", await _workers(session, now)),
+        _one("workers", "Workers with a lease.", await workers(session, now)),
         _one(
             "optouts_kept_bytes",
             "Bytes of opt-outs that are kept beside the store until it takes them.",
@@ -70,7 +70,7 @@ async def measure(
         _one(
             "store_bytes",
             "The size of the store.",
-            await _store_size(session, is_sqlite=is_sqlite),
+            await store_size(session, is_sqlite=is_sqlite),
         ),
         _one(
             "disk_free_bytes",
@@ -162,7 +162,8 @@ async def _faults(session: AsyncSession) -> Metric:
     )
 
 
-async def _oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
+async def oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
+    """Return since when the oldest message that is due waits; None if none does."""
     oldest: datetime | None = await session.scalar(
         select(func.min(Message.due_at))
         .join(Campaign, Campaign.id == Message.campaign_id)
@@ -175,7 +176,8 @@ async def _oldest_due(session: AsyncSession, now: datetime) -> datetime | None:
     return oldest
 
 
-async def _latest_campaign(session: AsyncSession, now: datetime) -> datetime | None:
+async def latest_campaign(session: AsyncSession, now: datetime) -> datetime | None:
+    """Return the earliest time of a campaign that passed without a release."""
     latest: datetime | None = await session.scalar(
         select(func.min(Campaign.at)).where(
             Campaign.state == CampaignState.SCHEDULED, Campaign.at <= now
@@ -188,7 +190,8 @@ def _seconds(since: datetime | None, now: datetime) -> float:
     return (now - since).total_seconds() if since else 0.0
 
 
-async def _workers(session: AsyncSession, now: datetime) -> int:
+async def workers(session: AsyncSession, now: datetime) -> int:
+    """Return how many workers have a lease."""
     counted = await session.scalar(
         select(func.count())
         .select_from(WorkerLease)
@@ -197,7 +200,8 @@ async def _workers(session: AsyncSession, now: datetime) -> int:
     return counted or 0
 
 
-async def _store_size(session: AsyncSession, *, is_sqlite: bool) -> int:
+async def store_size(session: AsyncSession, *, is_sqlite: bool) -> int:
+    """Return the size of the store in bytes."""
     if not is_sqlite:
         size = text("select pg_database_size(current_database())")
         return int(await session.scalar(size) or 0)

@@ -84,6 +84,7 @@ def test_the_age_of_the_newest_backup_is_checked(tmp_path: Path) -> None:
         "the newest backup is 31 hours old",
     )
     assert away.level is Grade.ERROR
+    assert away.sentence.endswith("x is no folder")
     assert operation.backup(AlertSettings(), tmp_path, now=later) == []
 
 
