@@ -25,6 +25,7 @@ from audiences.organisations import (
     OrganisationField,
     Relation,
     Theme,
+    folded,
 )
 from audiences.people import correspondents, site_roles
 from audiences.people.details import split_telephones
@@ -119,6 +120,17 @@ async def entries(
 async def country_names(session: AsyncSession) -> dict[str, Names]:
     """Return the names of all countries by their codes."""
     rows = await session.execute(select(Country.code, Country.names))
+    return {code: names for code, names in rows}
+
+
+async def body_names(session: AsyncSession, codes: Collection[str]) -> dict[str, Names]:
+    """Return the names of some organisations by their codes, in any case of letters."""
+    keys = [folded(each) for each in codes]
+    rows = await session.execute(
+        select(Organisation.code, Organisation.names).where(
+            Organisation.code_key.in_(keys)
+        )
+    )
     return {code: names for code, names in rows}
 
 

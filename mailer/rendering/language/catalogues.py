@@ -45,6 +45,7 @@ EASTERN = {
     "ديسمبر": "كانون الأول",
 }
 _SPANISH_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
+_SPANISH_O = re.compile(r"h?[oó]|8", re.IGNORECASE)
 _WESTERN = re.compile("|".join(EASTERN))
 _ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")  # months in intervals; we write them out
 CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodies write
@@ -148,6 +149,15 @@ class Catalogue:
         if self.locale.language == "es" and _SPANISH_I.match(last):
             start = written.removesuffix(f" y {last}")  # not in CLDR: francés e inglés
             return written if start == written else f"{start} e {last}"
+        return written
+
+    def either(self, items: Sequence[str]) -> str:
+        """Return items joined as alternatives: a, b ou c."""
+        written = format_list(list(items), style="or", locale=self.locale)
+        last = items[-1] if items else ""
+        if self.locale.language == "es" and _SPANISH_O.match(last):
+            start = written.removesuffix(f" o {last}")  # not in CLDR: siete u ocho
+            return written if start == written else f"{start} u {last}"
         return written
 
     def enumerated(self, items: Sequence[str]) -> str:

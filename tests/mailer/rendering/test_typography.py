@@ -100,6 +100,21 @@ def test_spanish_and_before_its_own_sound(names: list[str], listed: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("names", "either"),
+    [
+        (["ruso"], "ruso"),
+        (["siete", "ocho"], "siete u ocho"),
+        (["Omán", "Honduras"], "Omán u Honduras"),
+        (["Chile", "Perú"], "Chile o Perú"),
+    ],
+)
+def test_an_alternative_in_spanish_has_u_before_o(
+    names: list[str], either: str
+) -> None:
+    assert samples.catalogues()["es"].either(names) == either
+
+
+@pytest.mark.parametrize(
     ("language", "written"),
     [
         ("en", "Place: Paris"),

@@ -19,6 +19,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
+from mailer.web.console.rules import naming
 from scheduler import words
 from scheduler.errors import ScheduleError
 from scheduler.leads import Turn
@@ -62,6 +63,7 @@ async def show(
         faults = await planning.faults(session, asked.site, found)
         changes = await data_changes.history(session, DataKind.SERIES, found.name)
         done = await _done(session, asked, found, query)
+        teller = await naming.for_page(asked, session, found.audience)
     shown_year = year.year_of(query.get("year", ""), asked)
     entries = await year.dates_of(asked, shown_year, found)
     sentence, unreadable = said(asked, found)
@@ -70,6 +72,7 @@ async def show(
         "calendar/series.html",
         status=status,
         series=found,
+        teller=teller,
         sentence=sentence,
         faults=[unreadable, *faults] if unreadable else faults,
         days=leads.of(found),

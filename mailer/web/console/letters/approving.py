@@ -22,6 +22,7 @@ from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.remarks import remark_pages
+from mailer.web.console.rules import differing, naming
 from mailer.web.console.showing import HOME
 
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."
@@ -113,6 +114,9 @@ async def _page(
         waiting = await requests.open_of(session, campaign, now=asked.now)
         able = await approving.able(session, site, campaign, now=asked.now)
         opened = await desk.read(session, campaign, site.templates)
+        changes = await changes_of(session, site, campaign)
+        rules = (campaign.audience, *differing.rules_in(changes))
+        teller = await naming.for_page(asked, session, *rules)
     found = await gate.check(site, number, now=asked.now, scored=False)
     return showing.show(
         asked,
@@ -130,7 +134,8 @@ async def _page(
         may_ask=asked.could(Right.WRITE),
         able=able,
         waiting=waiting,
-        changes=await changes_of(site, campaign),
+        teller=teller,
+        changes=differing.shown(changes, asked.words, teller),
         states=named(asked.words),
         version=campaign.updated_at.isoformat(),
         last=approval.last_day(given, campaign) if given else None,

@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock
 from mailer.campaigns import lookup
@@ -47,6 +48,7 @@ from mailer.web.console.letters import letter_frames, returning
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.remarks import remark_pages
+from mailer.web.console.rules import differing, naming
 
 PATH = "/approve"
 OLD = "This link has ended: it is older than seven days, or its request was taken back."
@@ -201,6 +203,10 @@ async def _page(
     async with site.database.reading() as session:
         given = await lookup.current_approval(session, campaign)
         written = await desk.read(session, campaign, site.templates)
+        changes = await changes_of(session, site, campaign)
+        rules = (campaign.audience, *differing.rules_in(changes))
+        language, today = opened.language, opened.now.date()
+        teller = await naming.teller(site, session, rules, language, today)
     found = await gate.check(site, campaign.id, now=opened.now, scored=False)
     words = strings.of(site, opened.language)
     return showing.render(
@@ -221,17 +227,19 @@ async def _page(
         found=found,
         readers=sum(found.readers.values()),
         examples=await letter_frames.examples(site, campaign.id, now=opened.now),
-        changes=await changes_of(site, campaign),
+        teller=teller,
+        changes=differing.shown(changes, words, teller),
         states=named(words),
         version=campaign.updated_at.isoformat(),
     )
 
 
-async def changes_of(site: Site, campaign: Campaign) -> Sequence[Difference]:
+async def changes_of(
+    session: AsyncSession, site: Site, campaign: Campaign
+) -> Sequence[Difference]:
     """Return what changed since the last approval; empty where nothing compares."""
     try:
-        async with site.database.reading() as session:
-            found = await differences.differences(session, campaign, site.templates, "")
+        found = await differences.differences(session, campaign, site.templates, "")
     except RefusedError:  # the first version
         return []
     return found.differences

@@ -16,6 +16,7 @@ from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import steps
 from mailer.web.console.letters.state_names import ACTS, named
+from mailer.web.console.rules import naming
 
 # what comes next → its sentence, the right it needs, the page, the button
 NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
@@ -92,6 +93,8 @@ async def campaign(
     """Show one letter: its steps, what comes next, warnings and history."""
     asked = request.user
     seen = await overview.overview(asked.site, number, now=asked.now, figures=figures)
+    async with asked.site.database.reading() as session:
+        teller = await naming.for_page(asked, session, seen.campaign.audience)
     words = asked.words
     sentence, right, page, button = NEXT[seen.next]
     if seen.is_pending:
@@ -100,6 +103,7 @@ async def campaign(
         asked,
         "campaign.html",
         seen=seen,
+        teller=teller,
         campaign=seen.campaign,
         steps=steps.steps(
             seen, words, lambda at: strings.moment(words, at, asked.zone)

@@ -26,6 +26,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
+from mailer.web.console.rules import naming
 
 NOT_THERE = "The letter has no reader in this country: %(country)s."
 STRINGS = (NOT_THERE,)
@@ -92,6 +93,7 @@ async def check(
     asked = request.user
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
+        teller = await naming.for_page(asked, session, campaign.audience)
     make = partial(gate.check, asked.site, number, now=asked.now, scored=False)
     kept = await figures.of_audience("check", campaign, make)
     begin = forms.number(request.query_params.get("after"))
@@ -101,6 +103,7 @@ async def check(
         asked,
         "check.html",
         campaign=campaign,
+        teller=teller,
         kept=kept,
         checked_at=showing.earlier(asked, kept.at if kept else None),
         found=len(found),

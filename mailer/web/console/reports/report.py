@@ -26,6 +26,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import live
+from mailer.web.console.rules import naming
 
 SHOWN = 50  # readers on a page
 KINDS = {
@@ -68,6 +69,7 @@ async def report(
     names, missed = asked.could(Right.NAMES), []
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
+        teller = await naming.for_page(asked, session, campaign.audience)
         if names and after:
             missed = await ledger.unreached(
                 session, number, after=after, size=SHOWN + 1
@@ -79,6 +81,7 @@ async def report(
         asked,
         "report.html",
         **_shown(asked, campaign, counted),
+        teller=teller,
         missed=missed[:SHOWN],
         more=missed[SHOWN - 1].number if len(missed) > SHOWN else None,
         why=_named_reasons(asked.words),

@@ -22,6 +22,7 @@ from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
+from mailer.web.console.rules import naming
 from mailer.web.console.showing import HOME
 from mailer.web.console.writing import rule_form
 from mailer.web.console.writing.rule_form import Keep, TriedRule
@@ -45,10 +46,13 @@ async def listed(request: Asking) -> Response[Any]:
     async with asked.site.database.reading() as session:
         rows = await saved.listed(session)
         uses = await saved_rules.all_uses(session)
+        told = (each.rule for each in rows)
+        teller = await naming.for_page(asked, session, *told)
     return showing.show(
         asked,
         "site/saved-rules.html",
         rows=[(each, uses[each.name]) for each in rows],
+        teller=teller,
         examples=EXAMPLES,
         may=asked.could(DirectoryRight.RULES),
         done=acting.done(request),
@@ -161,7 +165,7 @@ async def _changed(
 
 async def _page(
     asked: Visit,
-    versions: list[SavedSegment] | None,
+    versions: list[SavedSegment] | None,  # None: a new rule
     name: str,
     tried: TriedRule,
     *,
@@ -170,10 +174,7 @@ async def _page(
     renamed: str = "",
     keep: Keep | None = None,
 ) -> Response[Any]:
-    """Show a rule with the contacts it picks; `versions` is None for a new one.
-
-    With `keep` the count of a large directory may be older.
-    """
+    """Show a rule with the contacts it picks; with `keep` their count may be older."""
     async with asked.site.database.reading() as session:
         context = await _context(session, asked)
         used = await saved_rules.uses(session, name) if versions else None
@@ -185,6 +186,8 @@ async def _page(
                 found = await rule_form.found(asked, session, tried.rule, context, keep)
         except acting.REFUSALS as wrong:
             fault = fault or str(wrong)
+        told = (tried.rule, *(each.rule for each in versions or ()))
+        teller = await naming.for_page(asked, session, *told)
     return showing.show(
         asked,
         "site/saved-rule.html",
@@ -192,6 +195,7 @@ async def _page(
         fault=fault,
         **_of_versions(versions, tried.rule, seen),
         name=name,
+        teller=teller,
         renamed=renamed or name,
         rows=rows,
         used=used,

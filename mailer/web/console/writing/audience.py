@@ -24,9 +24,10 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.rules import naming
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.writing import rule_form
-from mailer.web.console.writing.rule_form import TriedRule
+from mailer.web.console.writing.rule_form import Keep, TriedRule
 
 CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
 STRINGS = (CHANGED,)
@@ -87,25 +88,28 @@ async def _page(
         rule, rows = tried.rule, tried.given
         found: dict[str, Any] = {"people": [], "why": None, "counted": None}
         try:
-            rows = tried.rows()
-            keep = None
-            if figures is not None:
-                keep = partial(figures.of_audience, "readers", campaign)
+            rows, keep = tried.rows(), _keeping(figures, campaign)
             found = await rule_form.found(asked, session, rule, context, keep, address)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
+        teller = await naming.for_page(asked, session, rule)
     return showing.show(
         asked,
         "audience.html",
         status=status,
         fault=fault,
         rule=rule,
+        teller=teller,
         rows=rows,
         address=address,
         **_of_campaign(asked, campaign, rule),
         **found,
         **rule_form.words(asked, context),
     )
+
+
+def _keeping(figures: CampaignFigures | None, campaign: Campaign) -> Keep | None:
+    return partial(figures.of_audience, "readers", campaign) if figures else None
 
 
 def _of_campaign(asked: Visit, campaign: Campaign, rule: str) -> dict[str, Any]:

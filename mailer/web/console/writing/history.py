@@ -9,32 +9,16 @@ from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.writing.drafting import arranging, desk, versions
 from mailer.campaigns.writing.drafting.arranging import By
-from mailer.reports.review import differences, word_changes
+from mailer.reports.review import differences
+from mailer.reports.review.differences import Difference
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.rules import differing, naming
 from mailer.web.console.showing import HOME
 
 SHOWN = 100  # versions on a page
-WHATS = {
-    "added": "added",
-    "removed": "removed",
-    "moved": "moved",
-    "changed": "changed",
-}
-SETTINGS = {
-    "name": "name",
-    "day": "day",
-    "audience": "readers",
-    "files": "files",
-    "block rules": "who sees the blocks",
-    "block firsts": "who sees the blocks first",
-    "subject": "subject",
-    "preheader": "preheader",
-    "order of blocks": "order of blocks",
-}
-STRINGS = (*WHATS.values(), *SETTINGS.values())
 Asking = Request[Visit, Any, Any]
 
 
@@ -50,12 +34,12 @@ async def listed(request: Asking, number: FromPath[int]) -> Response[Any]:
         after = _number(query.get("after"), numbers, numbers[-1:])
         earlier = [each for each in numbers if each < after][-1:]
         before = _number(query.get("before"), numbers, earlier or numbers[-1:])
-        found = None
+        found: list[Difference] = []
         if kept and before != after:
             found = await differences.between(
                 session, campaign, templates, before, after
             )
-    words = asked.words
+        teller = await naming.for_page(asked, session, *differing.rules_in(found))
     return showing.show(
         asked,
         "versions.html",
@@ -63,17 +47,7 @@ async def listed(request: Asking, number: FromPath[int]) -> Response[Any]:
         kept=kept[::-1][:SHOWN],
         before=before,
         after=after,
-        changes=[
-            {
-                "language": each.language,
-                "where": words.text(SETTINGS[each.where])
-                if each.where in SETTINGS
-                else each.where,
-                "what": words.text(WHATS[each.what]),
-                "spans": word_changes.compare(each.before, each.after, each.language),
-            }
-            for each in found or []
-        ],
+        changes=differing.shown(found, asked.words, teller),
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
     )
 
