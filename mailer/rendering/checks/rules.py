@@ -11,7 +11,7 @@ from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.checks.run_on import check_run_on
 from mailer.rendering.checks.stray_lines import check_stray_lines
-from mailer.rendering.language import quotation
+from mailer.rendering.language import quotation, recognition
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
@@ -46,6 +46,7 @@ def check_text(
     """
     language = translation.language
     yield from _check_subject(translation, invites=invites)
+    yield from _check_language(translation)
     yield from check_notes(translation)
     yield from check_pasted(translation)
     yield from check_run_on(translation)
@@ -66,6 +67,27 @@ def check_text(
         for reference in markdown.references(block.text):
             where = block.line(reference.line)
             yield from _check_reference(reference, language, where, host)
+
+
+def _check_language(translation: Translation) -> Iterator[Problem]:
+    """Ask about a text, or else a block, that is clearly in another language.
+
+    The words of a person, in a quote, may be in their own.
+    """
+    language = translation.language
+    blocks = [each for each in translation.blocks if each.type != "quote"]
+    whole = recognition.other_language(
+        "\n".join(each.text for each in blocks), language
+    )
+    if whole is not None:
+        what = f"the text reads like {whole}, and is the one for readers of {language}"
+        yield problem.warning(language, translation.where, what)
+        return
+    for block in blocks:
+        other = recognition.other_language(block.text, language)
+        if other is not None:
+            what = f"the text of {block.id} reads like {other}; write it in {language}"
+            yield problem.warning(language, block.line(0), what)
 
 
 def _without_rows(block: Block) -> str:
