@@ -65,7 +65,11 @@ async def of(session: AsyncSession, asked: Visit, user: User) -> Mapping[str, An
 async def name_one(
     asked: Visit, name: str, form: Mapping[str, Any], author: Author
 ) -> None:
-    """Let a deputy, whom a form names, approve in place of a user."""
+    """Let a deputy, whom a form names, approve in place of a user.
+
+    Raises RefusedError if the sign-in of who asks is old.
+    """
+    asked.require_fresh()
     days = _day(asked, form, "first"), _day(asked, form, "last")
     deputy, zone = str(form.get("deputy") or ""), ZoneInfo(asked.site.zone.key)
     async with asked.site.database.writing() as session:

@@ -92,10 +92,7 @@ async def password(request: Asking) -> Response[Any]:
         str(given.get(key) or "") for key in ("password", "secret", "code")
     )
     try:
-        async with site.database.reading() as session:
-            known = await session.get(Credential, name)
-        if known is not None and known.password:
-            asked.require_fresh()
+        asked.require_fresh()
         host = urlsplit(site.settings.site.url).hostname or ""
         names = (name, asked.user.shown or "", site.sender_name("en"), host)
         passwords.refuse_weak(wanted, names=names)

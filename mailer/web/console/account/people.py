@@ -1,4 +1,8 @@
-"""/console/people: the users of the site, their roles, invitations; for admins."""
+"""/console/people: the users of the site, their roles, invitations; for admins.
+
+What gives somebody access, or takes a user away for good, needs a recent sign-in. What
+ends access at once, as after a theft, needs none.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -56,6 +60,7 @@ async def add(request: Asking) -> Response[Any]:
     try:
         if not role:
             raise RefusedError(asked.words.text(NO_ROLE))
+        asked.require_fresh()
         async with asked.site.database.writing() as session:
             await keeping.add(
                 session, name, [role], details, author(asked), classes=_classes(asked)
@@ -79,6 +84,7 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
         shown=str(form.get("shown") or ""), address=str(form.get("address") or "")
     )
     try:
+        asked.require_fresh()
         async with asked.site.database.writing() as session:
             user = await guard.named(session, name)
             if user.updated_at.isoformat() != form.get("version"):
@@ -103,6 +109,7 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
 async def invite(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Make a link that signs a user in once, and show it: it is kept nowhere."""
     asked = request.user
+    asked.require_fresh()
     async with asked.site.database.writing() as session:
         link = await invitations.invite(
             session, asked.site, name, by=asked.user.name, now=asked.now
@@ -132,6 +139,7 @@ async def disable(request: Asking, name: FromPath[str]) -> Response[Any]:
 async def enable(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Let a disabled user act again."""
     asked = request.user
+    asked.require_fresh()
     async with asked.site.database.writing() as session:
         await keeping.enable(session, name, author(asked))
     return _back(asked, name)
@@ -161,6 +169,7 @@ async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
     """Remove a user for good; the box that says so was ticked."""
     asked, form = request.user, await forms.form_of(request)
     try:
+        asked.require_fresh()
         if form.get("sure") != "yes":
             raise RefusedError(asked.words.text(NOT_SURE))
         async with asked.site.database.writing() as session:

@@ -70,8 +70,9 @@ async def journal(request: Asking) -> Response[Any]:
 
 @get("/journal/export", right=Right.RECORD)
 async def export(request: Asking) -> Response[bytes]:
-    """Return the acts that the page shows as CSV, all of them."""
+    """Return the acts that the page shows as CSV, after a recent sign-in."""
     asked, file = request.user, BytesIO()
+    asked.require_fresh()
     async with asked.site.database.reading() as session:
         limits = await _limits(asked, session, request.query_params)
         found = [each async for each in history.read(session, limits)]
