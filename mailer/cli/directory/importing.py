@@ -17,7 +17,8 @@ from mailer.cli import acting, output
 from mailer.cli.command import as_json, with_site
 from mailer.cli.directory import import_report
 from mailer.cli.directory.columns_chosen import with_mapping
-from mailer.errors import counted
+from mailer.cli.saving import saving
+from mailer.errors import RefusedError, counted
 from mailer.sites.site import Site
 from mailer.stewardship import importing
 
@@ -128,9 +129,11 @@ async def _run(
 def _write_map(path: Path, table: Table) -> None:
     """Write the proposal of a table; refuse to overwrite a file."""
     if table.layout is None:
-        return
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(plan.text(table.layout.mapping, name=table.name))
-    except OSError as fault:
-        raise click.ClickException(f"{path}: {fault.strerror}") from None
+        raise RefusedError(
+            f"{table.name} has no columns to choose a meaning for; leave out"
+            " --write-map"
+        )
+    if path.exists():
+        raise RefusedError(f"{path} is there already; name a new file")
+    with saving(path) as file:
+        file.write(plan.text(table.layout.mapping, name=table.name).encode())

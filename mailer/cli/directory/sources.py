@@ -159,6 +159,11 @@ def _checked_place(site: Site, place: str) -> str:
     path = Path(place).resolve()
     if not path.exists():
         raise RefusedError(f"{path} does not exist; expected a file or a folder")
+    if not (path.is_file() or path.is_dir()):
+        raise RefusedError(
+            f"{path} is a pipe or a device, which cannot be read again; name a file or"
+            " a folder"
+        )
     return str(path)
 
 

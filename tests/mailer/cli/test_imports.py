@@ -205,6 +205,18 @@ def test_a_mapping_is_written_and_used(mailer: Mailer, tmp_path: Path) -> None:
     person = mailer("contacts", "show", "a@x.example", "--json").json
     assert person["name"] == "Ada"
     assert twice.code == 1
+    assert twice.err == f"mailer: {mapping} is there already; name a new file\n"
+
+
+def test_a_mapping_that_cannot_be_written_is_said_in_a_sentence(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "Qui,Courriel\nAda,a@x.example\n")
+    nowhere = tmp_path / "none" / "map.toml"
+    lost = mailer("contacts", "import", path, "--write-map", str(nowhere))
+
+    assert lost.code == 1
+    assert lost.err.startswith(f"mailer: {nowhere} was not written: there is no folder")
 
 
 def test_days_of_consent_are_kept_as_evidence(mailer: Mailer, tmp_path: Path) -> None:

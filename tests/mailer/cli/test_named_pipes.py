@@ -10,6 +10,7 @@ import pytest
 from mailer import named_files
 from mailer.cli.main import run
 from mailer.errors import RefusedError
+from tests.acts.commands import Mailer
 from tools.checkout import ROOT
 
 MAIL = b"Subject: failure notice\n\n<a@b.example>: 550 5.1.1 user unknown\n"
@@ -89,3 +90,14 @@ def test_a_pipe_in_the_place_of_a_folder_or_backup_is_refused(
 
     assert run(named.split()) == 1
     assert sentence in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_a_source_is_no_pipe_and_no_device(mailer: Mailer, pipe: Path) -> None:
+    """It is read again and again; a pipe gives its content once."""
+    for place in (str(pipe), "/dev/null"):
+        given = ("add", "partners", place, "--by", "editor")
+        done = mailer("contacts", "sources", *given)
+        assert done.code == 1
+        assert f"{place} is a pipe or a device, which cannot be read again" in done.err
+    assert mailer("contacts", "sources", "list", "--json").json == []
