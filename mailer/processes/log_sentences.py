@@ -45,6 +45,7 @@ SENTENCES: Mapping[str, str] = {
         "campaign {campaign} is not sent on to who follows lost contacts: {reason}"
     ),
     "console.fault": "a page of the console failed, number {number}: {reason}",
+    "console.refused": "the console refused {user} ({route}): {reason}",
     "library.line": "{library}: {text}",
     "message.uncomposable": "message {message} cannot be composed: {kind}",
     "messages.wait": "{reason}",
@@ -79,7 +80,8 @@ SENTENCES: Mapping[str, str] = {
     "series.unreadable": "the series {series} has a cadence that is no longer read:"
     " {reason}",
     "signin.link_not_mailed": "a link to sign in was not mailed: {reason}",
-    "signin.provider_refused": "a sign-in by the provider was refused: {reason}",
+    "signin.begun": "{user} signed in ({route})",
+    "signin.refused": "a sign-in of {user} was refused ({route}): {reason}",
     "site.goes_on": "the site sends again: {by} ended the stop",
     "site.halted": "nothing is sent: {reason}",
     "slot.event_dropped": "the event of the series {series} moved or is cancelled, and"

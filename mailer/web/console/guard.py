@@ -120,6 +120,7 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
         if acts and connection.headers.get("content-type") == PLAIN_FORM:
             await _keep_form(connection)
         raise NotAuthorizedException
+    connection.state.user_name = signed.user.name
     if acts:
         connection.state.signed = signed
         await _require_form_token(connection, signed)

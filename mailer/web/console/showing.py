@@ -15,6 +15,7 @@ from litestar.exceptions import (
     HTTPException,
     NotAuthorizedException,
     NotFoundException,
+    PermissionDeniedException,
 )
 from litestar.response import Redirect
 from sqlalchemy.exc import DBAPIError
@@ -179,6 +180,10 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     status, sentence, number = _said(raised)
     if number:
         _log(request, raised, number)
+    if isinstance(raised, PermissionDeniedException):
+        user = getattr(request.state, "user_name", "")
+        route = request.route_handler.handler_name
+        log.warning("console.refused", user=user, route=route, reason=sentence)
     asked = request.scope.get("user")
     signed: Any = getattr(request.state, "signed", None)
     language = language_of(site, request, asked.user.language if asked else None)

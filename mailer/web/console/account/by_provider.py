@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -24,7 +23,6 @@ STRANGER = (
 STRINGS = (STRANGER,)
 REFUSED, TOO_MANY = 403, 429
 Asking = Request[Any, Any, Any]
-log = structlog.get_logger()
 
 
 @get("/sign-in/provider", right=PUBLIC)
@@ -77,7 +75,6 @@ async def arrive(
 
 
 def _refused(request: Asking, site: Site, fault: ProviderError) -> Response[Any]:
-    log.warning("signin.provider_refused", reason=str(fault)[:300])
     return _ended(site, signing.form_page(request, site, str(fault), status=REFUSED))
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
@@ -38,6 +39,7 @@ LINK_ENDED = (
 )
 STRINGS = (WRONG, TOO_OFTEN, LINK_ENDED)
 Asking = Request[Any, Any, Any]
+log = structlog.get_logger()
 
 
 @get("/sign-in", right=PUBLIC)
@@ -70,7 +72,8 @@ async def by_password(
             row = await passwords.of_user(session, name, now=now)
             if passwords.take_code(row, code, key=key, now=now):
                 return await begin(request, mail_site, session, name, now)
-    return form_page(request, mail_site, WRONG, name=name, status=403)
+    about = user.name if user is not None else ""
+    return form_page(request, mail_site, WRONG, name=name, user=about, status=403)
 
 
 @get("/sign-in/{token:str}", right=PUBLIC)
@@ -128,6 +131,7 @@ async def begin(
     """Sign a user in, and lead to the page that was wanted; else the query names it."""
     device = request.headers.get("user-agent", "")
     signed = await browsers.begin(session, name, device=device, now=now)
+    log.info("signin.begun", user=name, route=request.route_handler.handler_name)
     if wanted is None:
         wanted = request.query_params.get("next", "")
     answer = showing.to(site, inside(wanted))
@@ -161,9 +165,17 @@ def form_page(
     fault: str = "",
     *,
     name: str = "",
+    user: str = "",
     status: int = 200,
 ) -> Response[Any]:
-    """Return the page with the ways to sign in, and why the last try did not."""
+    """Return the page with the ways to sign in, and why the last try did not.
+
+    The log gets the refusal, with the user if there is one of that name: what was typed
+    in its place may be a password.
+    """
+    if fault:
+        route = request.route_handler.handler_name
+        log.warning("signin.refused", user=user, route=route, reason=fault)
     language = language_of(site, request)
     return showing.render(
         site,

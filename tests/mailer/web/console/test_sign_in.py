@@ -11,7 +11,7 @@ from sqlalchemy import select
 from mailer import clock
 from mailer.delivery.direct import sign_in_links
 from mailer.signin import passwords
-from mailer.signin.models import SignIn, SignInLink
+from mailer.signin.models import Credential, SignIn, SignInLink
 from mailer.sites.site import Site
 from mailer.web.console.account import attempts
 from tests.acts.console import SAME, add_user, age_sign_ins, visitor
@@ -223,7 +223,11 @@ async def test_a_password_is_changed_within_ten_minutes_of_a_sign_in(
         )
         done = await fresh.post("/me/password", {**form, "code": code})
         ended = await paul.get("/me")
+    async with site.database.reading() as session:
+        kept = await session.get_one(Credential, "paul")
 
+    assert kept.password is not None
+    assert kept.password.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     assert late.status_code == 422
     assert "sign-in of the last ten minutes" in late.text
     assert weak.status_code == 422
