@@ -16,8 +16,7 @@ _ARTICLE = "ال"  # of Arabic; a word of two letters is not one
 
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in order, without case, accents and articles."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    bare = "".join(each for each in plain if not unicodedata.combining(each))
+    bare = alphabetical(name.casefold().translate(_LETTERS))
     found = [_bare(each) for each in _WORD.findall(bare.translate(_ARABIC))]
     kept = tuple(each for each in found if not _SMALL.fullmatch(each))
     return kept or tuple(found)
@@ -26,6 +25,12 @@ def words(name: str) -> tuple[str, ...]:
 def key(name: str) -> str:
     """Return what equal names share, whatever the order of their words."""
     return " ".join(sorted(words(name)))
+
+
+def alphabetical(name: str) -> str:
+    """Return what names are sorted by, without case and accents: é beside e."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))
 
 
 def _bare(word: str) -> str:

@@ -1,16 +1,14 @@
 """Names of delegations, commissions and offices in six languages, from places.
 
-A country's name in the lists may end with its form of State in brackets: `Iran (Islamic
-Republic of)`. Inside a sentence the form comes first. Chinese keeps the form of the
-lists. Russian has a column for the genitive case.
+The form of a State comes first in them. Russian has a column for the genitive case.
 """
 
 import re
 from collections.abc import Mapping
 
+from audiences.naming.states import form_first
 from audiences.reference.load import in_languages
 
-_STATE_FORM = re.compile(r"(?P<name>[^(]+) \((?P<form>[^)]+)\)")
 _VOWEL = re.compile(r"[AEIOUYÀÂÉÈÊËÎÏÔÙÛaeiouyàâéèêëîïôùû]|Haï")
 _OFFICES = {
     "en": "UNESCO Office in {}",
@@ -32,8 +30,8 @@ _COMMISSIONS = {
 
 def delegation(country: Mapping[str, str]) -> dict[str, str]:
     """Return a delegation's names by language; `country` is of member_states.csv."""
-    english = _with_form_first(country["name_en"])
-    spanish = _with_form_first(country["name_es"])
+    english = form_first(country["name_en"])
+    spanish = form_first(country["name_es"])
     return {
         "en": f"Permanent Delegation of {_with(country['en_article'], english)}"
         " to UNESCO",
@@ -60,22 +58,13 @@ def office(row: dict[str, str]) -> dict[str, str]:
     return {each: form.format(places[each]) for each, form in _OFFICES.items()}
 
 
-def _with_form_first(name: str) -> str:
-    """Return a name with its form of State first: Islamic Republic of Iran."""
-    listed = _STATE_FORM.fullmatch(name)
-    if listed is None:
-        return name
-    form = listed["form"]
-    return f"{form}{'' if form.endswith('’') else ' '}{listed['name']}"
-
-
 def _with(article: str, name: str) -> str:
     return f"{article} {name}" if article else name
 
 
 def _of_in_french(country: Mapping[str, str]) -> str:
     """Return du Pérou, de l’Inde, des Fidji, d’Haïti, de Cuba."""
-    name = _with_form_first(country["name_fr"])
+    name = form_first(country["name_fr"])
     match country["fr_article"]:
         case "le":
             return f"du {name}"
@@ -95,7 +84,5 @@ def _of_in_spanish(article: str, name: str) -> str:
 
 def _to_in_arabic(name: str) -> str:
     """Return a name after the preposition ل, which replaces the alif of its article."""
-    listed = _STATE_FORM.fullmatch(name)
-    if listed is not None:
-        name = listed["form"].replace("-", listed["name"], 1)
+    name = form_first(name)
     return f"لل{name[2:]}" if name.startswith("ال") else f"ل{name}"

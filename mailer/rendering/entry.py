@@ -7,8 +7,8 @@ from audiences.characters import printable
 from audiences.entry import Correspondent, Entry
 from audiences.institution import LEVELS, ROLES, STATUSES
 from audiences.languages import Names, name_in
+from audiences.naming.folding import alphabetical
 from audiences.people.site_roles import KnownRole
-from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
 
 LINES = {  # key → label, a string of the catalogues
@@ -88,14 +88,15 @@ def _names(entry: Entry, catalogue: Catalogue) -> tuple[str, ...]:
     return (
         entry.name,
         *(
-            f"{name} ({catalogue.language_name(language)})"
+            catalogue.noted(name, catalogue.language_name(language))
             for name, language in others.items()
         ),
     )
 
 
 def _sorted(names: Sequence[Names], catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(sorted(name_in(each, catalogue.language) for each in names))
+    shown = (name_in(each, catalogue.language) for each in names)
+    return tuple(sorted(shown, key=alphabetical))
 
 
 def role_name(code: str, given: Names, catalogue: Catalogue) -> str:
@@ -121,10 +122,5 @@ def _correspondent(
     each: Correspondent, named: Mapping[str, Names], catalogue: Catalogue
 ) -> str:
     roles = [role_name(role, named.get(role, {}), catalogue) for role in each.roles]
-    comma = typography.comma(catalogue.language)
     parts = (each.name, each.function, each.address, *each.telephones)
-    mailbox = comma.join(filter(None, parts))
-    if not roles:
-        return mailbox
-    listed = catalogue.listed(roles)
-    return catalogue.text("%(said)s (%(named)s)", said=mailbox, named=listed)
+    return catalogue.noted(catalogue.row(filter(None, parts)), catalogue.listed(roles))

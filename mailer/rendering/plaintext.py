@@ -95,7 +95,8 @@ def _block(block: BlockView) -> Iterator[str]:
     for fact in block.facts:
         yield block.catalogue.labelled(fact.label, fact.value)
         for target in fact.targets:
-            yield f"{block.words} – {target.label}: {target.address}"
+            label = block.catalogue.dashed([block.words, target.label])
+            yield block.catalogue.labelled(label, target.address)
     if block.link:
         yield block.catalogue.labelled(block.label, _address(block))
 

@@ -80,6 +80,7 @@ def show(
         .render(
             t=catalogue.text,
             isolate=isolated,
+            dash=typography.dash(language),
             language=catalogue.language,
             direction=catalogue.direction,
             site_name=site.sender_name(language),

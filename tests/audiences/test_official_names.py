@@ -4,6 +4,7 @@ import pytest
 
 from audiences.intake.lists import sample
 from audiences.languages import OFFERED
+from audiences.naming import states
 from audiences.reference import official_names
 from audiences.reference.load import rows
 
@@ -77,3 +78,23 @@ def test_an_ngo_has_its_name_in_the_language_of_that_name() -> None:
     names = {row[code]: row[french] for row in table.rows}
 
     assert names["icom"] == "Conseil international des musées"
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "name"),
+    [
+        ("IR", "en", "Islamic Republic of Iran"),
+        ("IR", "fr", "République islamique d’Iran"),
+        ("IR", "es", "República Islámica del Irán"),
+        ("IR", "ar", "جمهورية إيران الإسلامية"),
+        ("IR", "ru", "Исламская Республика Иран"),
+        ("IR", "zh", "伊朗伊斯兰共和国"),
+        ("FM", "ru", "Федеративные Штаты Микронезии"),
+        ("GW", "ar", "غينيا - بيساو"),
+        ("PE", "fr", "Pérou"),
+    ],
+)
+def test_a_sentence_has_the_form_of_a_state_before_its_name(
+    country: str, language: str, name: str
+) -> None:
+    assert states.form_first(COUNTRIES[country][f"name_{language}"]) == name

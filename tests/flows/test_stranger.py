@@ -171,7 +171,7 @@ async def asks_for_approval(lea: Stranger) -> None:
 
 async def approves_on_a_phone(paul: Stranger) -> None:
     await paul.follows("Today", "Letter of the month", "Approve")
-    await paul.presses("Approve for")
+    await paul.presses("Approve (")
     await paul.reads("approved by paul")
 
 
@@ -197,7 +197,7 @@ async def corrects_a_typo(lea: Stranger, paul: Stranger) -> None:
     await lea.presses("Mail the request")
     await paul.follows("Today", "Letter of the month", "Approve")
     await paul.reads("What changed")
-    await paul.presses("Approve for")
+    await paul.presses("Approve (")
     await paul.reads("approved by paul")
 
 

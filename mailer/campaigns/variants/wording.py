@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import directory
 from audiences.institution import REGIONS
 from audiences.languages import Names
+from audiences.naming.states import form_first
 from mailer.campaigns.variants.reasons import Reason, Statement
 from mailer.rendering.language.catalogues import Catalogue
 
@@ -40,16 +41,16 @@ def words(reason: Reason, known: Known, catalogue: Catalogue) -> tuple[str, ...]
 
 def _sentence(statement: Statement, known: Known, catalogue: Catalogue) -> str:
     sentence = catalogue.text(statement.sentence)
-    names = [
-        catalogue.text(REGIONS[code])
-        if kind == "region" and code in REGIONS
-        else known.get((kind, code), {}).get(catalogue.strings)
-        for kind, code in statement.codes
-    ]
-    if not names or not all(names):
+    names = [_name(each, known, catalogue) for each in statement.codes]
+    if not all(names):
         return sentence
-    return catalogue.text(
-        "%(said)s (%(named)s)",
-        said=sentence,
-        named=catalogue.enumerated([each for each in names if each]),
-    )
+    return catalogue.noted(sentence, catalogue.enumerated(names))
+
+
+def _name(code: tuple[str, str], known: Known, catalogue: Catalogue) -> str:
+    """Return the name of a place or subject in a language; empty: it has none."""
+    kind, place = code
+    if kind == "region" and place in REGIONS:
+        return catalogue.text(REGIONS[place])
+    name = known.get(code, {}).get(catalogue.strings, "")
+    return form_first(name) if kind == "country" else name

@@ -6,7 +6,7 @@ find such strings.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -16,7 +16,12 @@ from typing import Any
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+)
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -52,6 +57,11 @@ CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodi
 FIRST_STRONG = "\u2068"  # UAX 9: isolates text of unknown direction
 LEFT_TO_RIGHT = "\u2066"
 POP_ISOLATE = "\u2069"
+
+
+def number_in(language: str, number: int) -> str:
+    """Return a number in the format of a language."""
+    return format_decimal(number, locale=CONVENTIONS.get(language, language))
 
 
 def isolated(text: str) -> str:
@@ -98,6 +108,22 @@ class Catalogue:
             return re.sub(r"\b1 ", "1er ", written, count=1)
         return self._months(written)
 
+    def short_day(self, day: date) -> str:
+        """Return a day within its month: Tue 4."""
+        moment = datetime.combine(day, time())
+        return format_skeleton("Ed", moment, locale=self.locale)
+
+    def short_days(self, first: date, last: date) -> str:
+        """Return the days from first to last within their month: Mon 3 – Fri 7."""
+        ends = dict.fromkeys((first, last))
+        return " – ".join(self.short_day(each) for each in ends)
+
+    def month(self, month: date) -> str:
+        """Return a month with its year, as a heading: Mai 2027."""
+        moment = datetime.combine(month, time())
+        name = self._months(format_skeleton("yMMMM", moment, locale=self.locale))
+        return name[:1].upper() + name[1:]
+
     def days(self, first: date, last: date) -> str:
         """Return the days from first to last as CLDR writes them: 15–17 juin 2027."""
         formats = self.locale.interval_formats
@@ -125,7 +151,7 @@ class Catalogue:
     def _months(self, written: str) -> str:
         """Return a written date as the United Nations write it."""
         if self.language == "ru":
-            return re.sub(r"(?<=\s)г\.", "года", written)
+            return re.sub(r"\sг\.", f"{typography.NO_BREAK}года", written)
         if self.language != "ar":
             return written
         return _WESTERN.sub(lambda month: f"{EASTERN[month[0]]}/{month[0]}", written)
@@ -164,6 +190,15 @@ class Catalogue:
         """Return items, which may themselves contain “and”, joined by semicolons."""
         return typography.semicolon(self.language).join(items)
 
+    def row(self, items: Iterable[str]) -> str:
+        """Return items with commas between them: a, b, c."""
+        return typography.comma(self.language).join(items)
+
+    def noted(self, said: str, note: str) -> str:
+        """Return what is said with a note in brackets, if there is one."""
+        before, after = typography.brackets(self.language)
+        return f"{said}{before}{note}{after}" if note else said
+
     def labelled(self, label: str, value: str) -> str:
         """Return a label and its value: Lieu : Paris. A label may end in a colon."""
         if label.endswith("："):
@@ -179,9 +214,11 @@ class Catalogue:
     def language_name(self, code: str) -> str:
         """Return the name of a language in this one; its code if it has no name."""
         try:
-            return Locale.parse(code, sep="-").get_display_name(self.locale) or code
+            name = Locale.parse(code, sep="-").get_display_name(self.locale) or code
         except (ValueError, UnknownLocaleError):
             return code
+        said, bracket, note = name.removesuffix(")").partition(" (")
+        return self.noted(said, note) if bracket else name
 
 
 def load(templates: TemplateFiles, language: str) -> Catalogue:

@@ -21,6 +21,7 @@ _SEMICOLONS = {"ar": "؛ ", "zh": "；"}
 _COLONS = {"zh": "："}  # a space follows the colon in all other languages
 _DASHES = {"ru": " — ", "zh": "——"}
 _COMMAS = {"ar": "، ", "zh": "，"}
+_BRACKETS = {"zh": ("（", "）")}
 _MONTHS = (
     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre"
     "|décembre"
@@ -154,6 +155,11 @@ def dash(language: str) -> str:
 def comma(language: str) -> str:
     """Return what stands between the parts of an address."""
     return _COMMAS.get(_primary(language), ", ")
+
+
+def brackets(language: str) -> tuple[str, str]:
+    """Return what stands before and after a note."""
+    return _BRACKETS.get(_primary(language), (" (", ")"))
 
 
 def filled(preheader: str) -> str:

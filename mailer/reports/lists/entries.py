@@ -1,6 +1,5 @@
 """Collects the entries of a list of the directory, in the words of one language."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +12,7 @@ from audiences.contacts import Contact, Membership, Role
 from audiences.entry import Correspondent, Entry
 from audiences.institution import REGIONS
 from audiences.languages import Names, name_in
+from audiences.naming.folding import alphabetical
 from audiences.organisations import (
     Country,
     Kind,
@@ -111,7 +111,7 @@ async def _served(session: AsyncSession, catalogue: Catalogue) -> dict[int, list
     found: dict[int, list[str]] = {}
     for number, names in rows:
         found.setdefault(number, []).append(name_in(names, catalogue.language))
-    return {number: sorted(names, key=folded) for number, names in found.items()}
+    return {number: sorted(names, key=alphabetical) for number, names in found.items()}
 
 
 def _shown(entry: Entry, kind: ListKind, stopped: set[str], *, personal: bool) -> Entry:
@@ -168,13 +168,7 @@ def _order(entry: ListEntry) -> tuple[bool, str, str, str]:
     """Sort by region, country and name; those without a region come last."""
     return (
         not entry.region,
-        folded(entry.region),
-        folded(entry.country),
-        folded(entry.name),
+        alphabetical(entry.region),
+        alphabetical(entry.country),
+        alphabetical(entry.name),
     )
-
-
-def folded(text: str) -> str:
-    """Return a text without case and accents, to sort."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in plain if not unicodedata.combining(each))

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from audiences.export import formats, workbook
 from audiences.export.formats import Form
 from audiences.export.guarding import guarded
+from audiences.naming.folding import alphabetical
 from mailer.rendering.language import typography
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.reports.lists.entries import ListEntry, folded
+from mailer.reports.lists.entries import ListEntry
 from mailer.reports.lists.kinds import ListKind
 
 WIDTHS = (22, 24, 44, 14, 24, 40, 20, 44, 18)  # characters of the columns
@@ -150,7 +151,7 @@ def _by_field(entries: Sequence[ListEntry]) -> dict[str, list[ListEntry]]:
     for each in entries:
         for field in each.fields:
             found.setdefault(field, []).append(each)
-    return {field: found[field] for field in sorted(found, key=folded)}
+    return {field: found[field] for field in sorted(found, key=alphabetical)}
 
 
 def index(
@@ -165,4 +166,4 @@ def index(
     for each in entries:
         for country in each.serves:
             found.setdefault(country, []).append(each)
-    return {country: found[country] for country in sorted(found, key=folded)}
+    return {country: found[country] for country in sorted(found, key=alphabetical)}

@@ -14,9 +14,8 @@ from functools import cache
 from babel import Locale
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 
-from mailer.rendering.language import typography
+from mailer.rendering.language import catalogues, typography
 from mailer.web.console.strings import ENDS, FOLDER, SOURCE
 
 NAME = "sentences"  # of the catalogue
@@ -131,7 +130,7 @@ def _filled(translation: str, values: Sequence[str]) -> str:
 def _exact(value: str, language: str, context: str) -> str:
     """Return a value in a language if it is a number, or words of the catalogue."""
     if _NUMBER.fullmatch(value):
-        return format_decimal(int(value.replace(",", "")), locale=language)
+        return catalogues.number_in(language, int(value.replace(",", "")))
     if context:
         whole = _found(value, language, context)
         if whole is not None:

@@ -133,6 +133,8 @@ def render(
         t=words.text,
         told=partial(_told, language=language),
         number=words.number,
+        comma=typography.comma(language),
+        noted=words.noted,
         moment=lambda at: strings.moment(words, at, zone),
         day=words.day,
         language_name=words.language_name,

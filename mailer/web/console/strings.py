@@ -90,7 +90,7 @@ def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:
     if catalogue.locale.days["format"]["wide"][local.weekday()][:1].islower():
         day = f"{day[:1].lower()}{day[1:]}"
     place = "UTC" if zone.key == "UTC" else catalogue.city(zone.key)
-    return f"{day}, {catalogue.time(local)} ({place})"
+    return catalogue.noted(catalogue.row((day, catalogue.time(local))), place)
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +26,7 @@ from tools.samples import catalogues
 MAILER = TEMPLATES.parent / "mailer"
 WAYS = ("catalogue.text", "catalogue.plural", "wanted.text", "own.text", "_said")
 SAME = {  # in Spanish; in most languages; in French
-    *("Ref.: %(reference)s", "%(said)s (%(named)s)", "invitation.ics"),
+    *("Ref.: %(reference)s", "invitation.ics"),
     "Index",
 }
 PLACEHOLDERS = re.compile(r"%\(\w+\)s|\{\w+\}")
@@ -137,3 +138,53 @@ def test_arabic_has_six_plural_forms(number: int, form: int) -> None:
     plural = catalogues()["ar"].translations.plural  # type: ignore[attr-defined]  # set by Plural-Forms
 
     assert plural(number) == form
+
+
+def test_dates_numbers_and_lists_are_written_in_one_place() -> None:
+    formats = re.compile(
+        r"^(?:from|import) babel\.(?:dates|numbers|lists)", re.MULTILINE
+    )
+    room = MAILER.parent
+    found = {
+        path.relative_to(room).as_posix()
+        for package in ("audiences", "mailer", "scheduler")
+        for path in (room / package).rglob("*.py")
+        if formats.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert found == {"mailer/rendering/language/catalogues.py"}
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", ["Tue 4", "Mon 3 – Fri 7", "May 2027", "a (b)", "a, b"]),
+        ("fr", ["mar. 4", "lun. 3 – ven. 7", "Mai 2027", "a (b)", "a, b"]),
+        ("es", ["mar 4", "lun 3 – vie 7", "Mayo de 2027", "a (b)", "a, b"]),
+        ("ru", ["вт, 4", "пн, 3 – пт, 7", "Май 2027\xa0года", "a (b)", "a, b"]),
+        (
+            "ar",
+            [
+                "الثلاثاء، 4",
+                "الاثنين، 3 – الجمعة، 7",
+                "أيار/مايو 2027",
+                "a (b)",
+                "a، b",
+            ],
+        ),
+        ("zh", ["4日周二", "3日周一 – 7日周五", "2027年5月", "a（b）", "a，b"]),
+    ],
+)
+def test_a_calendar_and_notes_are_in_the_marks_of_their_language(
+    language: str, written: list[str]
+) -> None:
+    words = catalogues()[language]
+    days = [date(2027, 5, each) for each in (4, 3, 7)]
+
+    assert written == [
+        words.short_day(days[0]),
+        words.short_days(*days[1:]),
+        words.month(days[0]),
+        words.noted("a", "b"),
+        words.row(["a", "b"]),
+    ]

@@ -253,7 +253,7 @@ def _role_names(asked: Visit, user: User) -> Sequence[str]:
     for each in user.grants:
         limit = _limit(asked, each)
         name = asked.words.text(ROLES[each.role])
-        named.append(f"{name} ({limit})" if limit else name)
+        named.append(asked.words.noted(name, limit))
     return named
 
 
@@ -264,7 +264,7 @@ def _limit(asked: Visit, grant: Grant) -> str:
         return words.text(WITHIN, rule=grant.scope)
     if grant.role is UserRole.TRANSLATOR:
         return words.listed([words.language_name(each) for each in grant.only])
-    return words.text(OF_CLASSES, classes=", ".join(grant.only)) if grant.only else ""
+    return words.text(OF_CLASSES, classes=words.row(grant.only)) if grant.only else ""
 
 
 HANDLERS = (

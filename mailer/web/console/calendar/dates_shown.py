@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 
-from babel.dates import format_date, format_skeleton
-
 from mailer.calendar.showing.entries import NO_CAMPAIGN, WAITS, CalendarEntry
-from mailer.rendering.language.catalogues import Catalogue
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.state_names import named
 from scheduler.leads import Turn
@@ -68,7 +64,7 @@ def shown(asked: Visit, entry: CalendarEntry) -> DateShown:
     hour = words.time(local)
     if entry.zone != asked.zone.key:
         place = "UTC" if entry.zone == "UTC" else words.city(entry.zone)
-        hour = f"{hour} ({place})"
+        hour = words.noted(hour, place)
     names: Mapping[str, str] = named(words)
     said = names.get(entry.state, "")
     if not said and entry.state in OUTCOMES:
@@ -78,7 +74,7 @@ def shown(asked: Visit, entry: CalendarEntry) -> DateShown:
         waits = PASSED
     return DateShown(
         entry=entry,
-        day=format_date(local.date(), "EEE d", locale=words.locale),
+        day=words.short_day(local.date()),
         hour=hour,
         state=entry.state,
         said=said,
@@ -104,9 +100,3 @@ def by_month(
     ordered = sorted(entries, key=lambda each: (each.local.month, each.at))
     grouped = groupby(ordered, key=lambda each: each.local.month)
     return {month: [shown(asked, each) for each in found] for month, found in grouped}
-
-
-def month_name(words: Catalogue, day: datetime) -> str:
-    """Return a month with its year: Mai 2027."""
-    name = format_skeleton("yMMMM", day, locale=words.locale)
-    return name[:1].upper() + name[1:]

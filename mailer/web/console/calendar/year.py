@@ -1,11 +1,10 @@
 """/console/calendar: a year with the dates of letters, and what each waits for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from babel.dates import format_date
 from litestar import Request, Response, get
 
 from mailer.calendar.showing import entries, feed, spans
@@ -127,7 +126,7 @@ def month(
     )
     return MonthShown(
         number=number,
-        name=dates_shown.month_name(asked.words, datetime(year, number, 1)),  # noqa: DTZ001
+        name=asked.words.month(date(year, number, 1)),
         dates=own.get(number, []),
         closed=_closed(asked, year, number, office),
     )
@@ -150,14 +149,8 @@ def _closed(
         if why:
             together = [day for day, _ in group]
             said = asked.words.text("the office is closed") if why == "closed" else why
-            closed.append((_days(asked, together), said))
+            closed.append((asked.words.short_days(together[0], together[-1]), said))
     return closed
-
-
-def _days(asked: Visit, days: Sequence[date]) -> str:
-    ends = [days[0], days[-1]] if len(days) > 1 else [days[0]]
-    written = [format_date(each, "EEE d", locale=asked.words.locale) for each in ends]
-    return " – ".join(written)
 
 
 HANDLERS = (calendar,)

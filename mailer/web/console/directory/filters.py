@@ -12,6 +12,7 @@ from audiences.export import selection
 from audiences.export.listed_bodies import WantedBodies
 from audiences.export.selection import Selection
 from audiences.languages import OFFERED, name_in
+from audiences.naming.folding import alphabetical
 from audiences.suppressions import Why
 from mailer.errors import RefusedError
 from mailer.web.console.directory import names
@@ -136,7 +137,12 @@ def _told_apart(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """
     found, before = [], ""
     ordered = sorted(
-        pairs, key=lambda pair: (pair[1], pair[0] not in institution.FIELDS)
+        pairs,
+        key=lambda pair: (
+            alphabetical(pair[1]),
+            pair[1],
+            pair[0] not in institution.FIELDS,
+        ),
     )
     for code, name in ordered:
         found.append((code, f"{name} ({code})" if name == before else name))

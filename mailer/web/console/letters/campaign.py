@@ -112,16 +112,16 @@ async def campaign(
         sentence=words.text(sentence),
         button=words.text(button) if asked.could(right) else "",
         page=page,
-        who=_who(seen) if not asked.could(right) else "",
+        who=_who(seen, words) if not asked.could(right) else "",
         history=history(seen, words),
         seen_at=showing.earlier(asked, seen.seen_at),
     )
 
 
-def _who(seen: Overview) -> str:
+def _who(seen: Overview, words: Catalogue) -> str:
     """Return the names of those whose turn it is, where the overview knows them."""
     waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
-    return ", ".join(seen.may_approve) if waits else ""
+    return words.row(seen.may_approve) if waits else ""
 
 
 def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]:

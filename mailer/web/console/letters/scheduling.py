@@ -23,7 +23,8 @@ from mailer.web.console.showing import HOME
 
 NO_TIME = "“%(given)s” is no time; write it as 2027-05-04T10:00."
 OTHER_NUMBER = (
-    "You typed %(given)s; the letter has %(count)s readers now. Nothing was done."
+    "You typed %(given)s; the readers of the letter are now %(count)s."
+    " Nothing was done."
 )
 STRINGS = (NO_TIME, OTHER_NUMBER)
 Asking = Request[Visit, Any, Any]

@@ -48,7 +48,9 @@ async def sentence(session: AsyncSession, asked: Visit, campaign: Campaign) -> s
     """Return who else writes in a letter; empty if it is only the user."""
     words = asked.words
     found = await presence.others(session, campaign, by=asked.user.name, now=asked.now)
-    names = [f"{each.user} ({words.language_name(each.language)})" for each in found]
+    names = [
+        words.noted(each.user, words.language_name(each.language)) for each in found
+    ]
     return words.text(OTHERS, names=words.listed(names)) if names else ""
 
 

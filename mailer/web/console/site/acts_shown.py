@@ -206,10 +206,13 @@ def changes(asked: Visit, about: str, detail: Mapping[str, Any]) -> Iterator[Act
 def _text(asked: Visit, key: str, value: Any) -> str:
     """Return a value of a detail as people read it."""
     if isinstance(value, Mapping):
-        said = [f"{name}: {_text(asked, '', each)}" for name, each in value.items()]
-        return "; ".join(said) or NONE
+        said = [
+            asked.words.labelled(name, _text(asked, "", each))
+            for name, each in value.items()
+        ]
+        return asked.words.enumerated(said) or NONE
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or NONE
+        return asked.words.row(map(str, value)) or NONE
     return NONE if value in (None, "") else _said(asked, key, str(value))
 
 

@@ -146,11 +146,14 @@ def _begins(asked: Visit, day: date) -> datetime:
 
 def _line(asked: Visit, each: HistoryEntry) -> str:
     """Return what an act changed, in one line."""
-    return "; ".join(
-        f"{said.label}: {said.before} → {said.after}"
-        if said.pair
-        else f"{said.label}: {said.after}"
-        for said in acts_shown.changes(asked, each.about, each.detail)
+    return asked.words.enumerated(
+        [
+            asked.words.labelled(
+                said.label,
+                f"{said.before} → {said.after}" if said.pair else said.after,
+            )
+            for said in acts_shown.changes(asked, each.about, each.detail)
+        ]
     )
 
 

@@ -268,7 +268,7 @@ def remarks(
             found.append(words.text(sentence, what=fault.what, expected=fault.expected))
     numbers = [number for each in units for number in each.numbers]
     if numbers:
-        found.append(words.text(NUMBERS, numbers=", ".join(dict.fromkeys(numbers))))
+        found.append(words.text(NUMBERS, numbers=words.row(dict.fromkeys(numbers))))
     return list(dict.fromkeys(found))
 
 

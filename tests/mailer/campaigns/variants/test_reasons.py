@@ -1,14 +1,19 @@
 """A letter says why its reader gets it, in their language, by the rule that held."""
 
+from dataclasses import replace
+
 import pytest
 
-from audiences.institution import PLACE
+from audiences.institution import GROUP, KINDS, PLACE, SUBJECT
 from audiences.segments import alternatives
 from mailer import clock
 from mailer.campaigns.review import preview
 from mailer.campaigns.variants import reasons, wording
 from mailer.campaigns.variants.reasons import Statement
 from mailer.links import NO_MESSAGE
+from mailer.rendering import marks, render
+from mailer.rendering.marks import Field
+from mailer.rendering.source import strings
 from mailer.sites.site import Site
 from tests.acts import campaigning, delivering, readers, reading
 from tools import samples
@@ -101,6 +106,63 @@ def test_countries_and_regions_have_the_names_of_the_language(
         named
     )
     assert wording.words((statement,), {}, catalogue) == (catalogue.text(PLACE),)
+
+
+def test_a_state_is_named_as_in_a_sentence_and_a_subject_as_in_its_list() -> None:
+    iran, software = "Iran (République islamique d’)", "Informatique (logiciels)"
+    known = {("country", "IR"): {"fr": iran}, ("subject", "x"): {"fr": software}}
+    statements = (
+        Statement(PLACE, (("country", "IR"),)),
+        Statement(SUBJECT, (("subject", "x"),)),
+    )
+    place, subject = wording.words(statements, known, samples.catalogues()["fr"])
+
+    assert place.endswith(" (République islamique d’Iran)")
+    assert subject.endswith(f" ({software})")
+
+
+@pytest.mark.parametrize(
+    ("language", "foot"),
+    [
+        (
+            "en",
+            (
+                "You are receiving this letter on behalf of: X, which has observer"
+                " status; belongs to the electoral group this letter concerns and"
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Vous recevez cette lettre au titre de : X, qui a le statut"
+                " d’observateur ; relève du groupe électoral que cette lettre concerne"
+            ),
+        ),
+        (
+            "es",
+            (
+                "Recibe esta carta en representación de: X, que tiene la condición de"
+                " observador; pertenece al grupo electoral al que se refiere esta carta"
+            ),
+        ),
+        ("ar", "المعنية بهذه الرسالة، ومن المشتركين في «"),
+        ("ru", "говорится в письме, а также получает рассылку «"),
+        ("zh", "具有观察员地位；属于此信函所涉选举组，并已订阅“"),
+    ],
+)
+def test_a_foot_needs_no_article_before_a_name_and_joins_its_last_reason(
+    language: str, foot: str
+) -> None:
+    catalogue = samples.catalogues()[language]
+    reason = (Statement(KINDS["observer"]), Statement(GROUP))
+    letter = replace(
+        samples.source("monthly-letter", language),
+        reason=wording.words(reason, {}, catalogue),
+    )
+    drawn = marks.draw(strings(letter))
+    said = render.why(letter, drawn).replace(drawn.of(Field.ORGANISATION), "X")
+
+    assert foot in reading.plain(said)
 
 
 @pytest.mark.parametrize(

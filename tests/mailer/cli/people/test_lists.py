@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from audiences.entry import Correspondent
 from audiences.languages import OFFERED
-from mailer.reports.lists import entries
+from audiences.naming.folding import alphabetical
 from tests.acts import directory
 from tests.acts.commands import Mailer
 from tools.peers.browser import axe, chromium
@@ -40,7 +40,7 @@ def test_the_list_of_ngos_has_each_with_fields_and_addresses(mailer: Mailer) -> 
     )
     assert (icom["Pays"], icom["Domaines de compétence"]) == ("France", "Culture")
     regions = [each["Région"] for each in listed if each["Région"]]
-    assert regions == sorted(regions, key=entries.folded)
+    assert regions == sorted(regions, key=alphabetical)
     assert listed[-1]["Région"] == ""
 
 

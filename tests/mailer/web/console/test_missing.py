@@ -43,7 +43,7 @@ async def test_exactly_the_missing_get_the_letter_once_their_number_is_typed(
     assert f'href="/console{here}"' in report.text
     assert ED in looked.text
     assert SC in looked.text
-    assert "2 readers would get it" in looked.text
+    assert "Readers who would get it: 2" in looked.text
     for refused in (other, stale, past, again):
         assert refused.status_code == 409
     assert "would get A short letter again now, not 3" in stale.text

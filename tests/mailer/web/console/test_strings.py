@@ -95,9 +95,27 @@ def test_french_has_every_string_and_no_other() -> None:
 def test_no_page_has_a_mark_between_values_that_a_language_writes_otherwise(
     path: Path,
 ) -> None:
-    found = re.findall(r"[}>)][:;] (?=[{<])", path.read_text(encoding="utf-8"))
+    found = re.findall(
+        r"[}>)][:;,] (?=[{<])|\}\} \(\{\{", path.read_text(encoding="utf-8")
+    )
 
     assert found == []
+
+
+# These counts are never one.
+MANY = {
+    "These are %(count)s copies; send at most %(most)s at once.",
+    "More than %(count)s organisations.",
+    "More than %(count)s persons need a reason. The export is recorded with it.",
+}
+
+
+def test_a_count_that_may_be_one_stands_apart_from_its_noun() -> None:
+    counted = re.compile(r"%\(count\)s (?:\w+ ){0,2}?\w+s\b")
+    used = {*of_pages(), *of_modules()}
+
+    assert counted.search("%(count)s further readers of it")
+    assert sorted(each for each in used if counted.search(each)) == sorted(MANY)
 
 
 OTHERS = sorted({*strings.LANGUAGES} - strings.WHOLE)
