@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from audiences.entry import Correspondent
 from audiences.languages import OFFERED
 from audiences.naming.folding import alphabetical
+from mailer.reports.lists import entries
 from tests.acts import directory
 from tests.acts.commands import Mailer
 from tools.peers.browser import axe, chromium
