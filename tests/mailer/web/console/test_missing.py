@@ -86,7 +86,7 @@ async def test_an_erratum_begins_once_though_the_button_is_pressed_twice(
         begun = await erratum.begun(session, number)
         readers = (await lookup.get(session, begun[0].id)).audience
 
-    assert ": 10 readers" in page.text
+    assert "(readers: 10)" in page.text
     assert both[0].headers["location"] == both[1].headers["location"]
     assert "Erratum to A short letter" in after.text
     assert other.headers["location"] == f"/console/campaigns/{begun[1].id}/write"
