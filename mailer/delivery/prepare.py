@@ -84,7 +84,7 @@ class Preparer:
         if isinstance(composer, str):
             raise MailerError(composer)
         if not row.address:
-            raise MailerError("its reader has no address any more")
+            raise MailerError("its reader no longer has an address")
         reader = bytes.fromhex(row.reader)
         signed = self._sign(self._identity.stamp(row.id, reader))
         address = row.address

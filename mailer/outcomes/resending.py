@@ -227,7 +227,7 @@ def _require(wave: Wave, campaign: Campaign, expected: int | None) -> None:
     if expected is None and wave.change is not None:
         raise RefusedError(
             f"{wave.change}; look at the last imports, then send it to exactly"
-            f" {number} readers with --expect {number}"
+            f" {counted(number, 'reader')} with --expect {number}"
         )
 
 

@@ -7,7 +7,7 @@ from mailer.cli.deferred import CommandPlace, DeferredGroup
 PLACES = {
     "verdict": CommandPlace(
         "mailer.cli.running.reading",
-        "Print the verdict on each SMTP reply of stdin, one a line.",
+        "Print the verdict on each SMTP reply of stdin, one per line.",
         "verdict_",
     ),
     "classify": CommandPlace(

@@ -41,7 +41,7 @@ def command() -> None:
 @as_json_lines
 @with_site
 async def list_(site: Site, campaign_id: int, state: str | None, as_json: bool) -> None:
-    """List a campaign's messages, one a line."""
+    """List a campaign's messages, one per line."""
     async with site.database.reading() as session:
         await lookup.get(session, campaign_id)
         known = await identity.read(session)

@@ -25,7 +25,7 @@ NOT_A_REPLY = "not an SMTP reply: the connection is closed and the message waits
 )
 @as_json_lines
 def verdict_(as_json: bool) -> None:
-    r"""Print the verdict on each SMTP reply of stdin, one a line.
+    r"""Print the verdict on each SMTP reply of stdin, one per line.
 
     Write \n between the lines of one reply.
     """
