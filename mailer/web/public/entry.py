@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.links import Purpose
 from mailer.readers import entry
 from mailer.readers.entry import Answer
+from mailer.rendering import marks
 from mailer.rendering.entry import entry_lines
+from mailer.rendering.language import bidi
 from mailer.web.public.link_page import Asked, LinkPage, Shown
 
 _RESULTS = {
@@ -56,10 +58,19 @@ async def _page(session: AsyncSession, asked: Asked, *, results: list[str]) -> S
             "results": results,
             "organisation": asked.holder.organisation(asked.language),
             "lines": entry_lines(held, asked.site.catalogue(asked.language)),
+            "runs": _runs,
             "digest": held.digest,
             "max_length": entry.MAX_LENGTH,
         },
     )
+
+
+def _runs(value: str) -> str:
+    """Return a value on a page from right to left, with its other runs isolated.
+
+    The roles after an address are then at the end of the line, not before it.
+    """
+    return bidi.isolate_text(value, "rtl", marks.draw([value]))
 
 
 PAGE = LinkPage(

@@ -1,6 +1,7 @@
 """An organisation sees its whole entry, confirms it, or proposes corrections."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -258,6 +259,22 @@ async def test_only_a_link_of_a_directory_letter_within_thirty_days_opens_it(
 
     assert {each.status_code for each in (*refused, swapped)} == {404}
     assert await answers(site) == ([], [])
+
+
+@on_sqlite
+async def test_on_an_arabic_page_roles_stand_after_their_address(
+    site: Site, tmp_path: Path
+) -> None:
+    link = await signed_entry(site, tmp_path)
+    async with serving(site) as pages:
+        arabic = await pages.get(f"/o/{link.entry}?lang=ar")
+        english = await pages.get(f"/o/{link.entry}?lang=en")
+
+    assert re.search(
+        "<dd>[^<]*\u2066[^<]+@[^<]+\u2069 \\([\u0620-\u064a ]+\\)", arabic.text
+    )
+    assert "<bdi>" not in arabic.text
+    assert re.search("<bdi>[^<]+@[^<]+</bdi>", english.text)
 
 
 def test_a_value_is_never_read_as_a_placeholder_or_as_markup() -> None:
