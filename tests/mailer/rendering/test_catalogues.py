@@ -188,3 +188,13 @@ def test_a_calendar_and_notes_are_in_the_marks_of_their_language(
         words.noted("a", "b"),
         words.row(["a", "b"]),
     ]
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_name_stands_where_it_needs_no_article(language: str) -> None:
+    """It stands after a colon or in brackets; “because Delegation of …” lacks “the”."""
+    bare = re.compile(r"(?<!:[ \u00a0])(?<!\()%\(organisation\)s")
+
+    assert bare.search("because %(organisation)s subscribes")
+    found = {key: text for key, text in entries(language).items() if bare.search(text)}
+    assert found == {}
