@@ -86,12 +86,15 @@ def _block(block: BlockView) -> Iterator[str]:
     elif heading := block.catalogue.dashed([block.eyebrow, block.title]):
         yield f"* {heading}"
         yield ""
-    steps = [
-        f"{' · '.join(filter(None, (step.when, step.own)))}  {step.text}"
-        for step in block.steps
-    ]
     text = [block.text] if block.text else []
-    yield from [*steps, *text] if block.type == "entry" else [*text, *steps]
+    if block.type == "entry":
+        labelled = block.catalogue.labelled
+        yield from (labelled(step.when, step.text) for step in block.steps)
+        yield from text
+    else:
+        yield from text
+        for step in block.steps:
+            yield f"{' · '.join(filter(None, (step.when, step.own)))}  {step.text}"
     for fact in block.facts:
         yield block.catalogue.labelled(fact.label, fact.value)
         for target in fact.targets:

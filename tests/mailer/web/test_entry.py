@@ -58,11 +58,11 @@ async def test_the_letter_shows_the_whole_entry_and_names_what_is_missing(
     text, page = made.letter.text, reading.read(made.letter.html)
 
     for line in (
-        "Name  International Council of Museums",
-        "Acronym  ICOM",
-        "Headquarters  France",
-        "Countries of activity  Senegal; Viet Nam",
-        f"Addresses  {ICOM} (representative and directory editor)",
+        "Name: International Council of Museums",
+        "Acronym: ICOM",
+        "Headquarters: France",
+        "Countries of activity: Senegal; Viet Nam",
+        f"Addresses: {ICOM} (representative and directory editor)",
     ):
         assert line in text
     places, _, others = text.partition("Countries of activity")
@@ -94,10 +94,10 @@ async def test_functions_telephones_and_places_are_shown_and_corrected(
         await pages.post(f"/o/{link.entry}?lang=fr", form)
 
     for line in (
-        "Postal address  1 rue Miollis; 75015 Paris",
-        "Telephone  +33 1 4734 0500",
-        "Website  [not on record]",
-        f"Addresses  Liaison officer, {ICOM}, +33 1 0101, +33 1 0102 (",
+        "Postal address: 1 rue Miollis; 75015 Paris",
+        "Telephone: +33 1 4734 0500",
+        "Website: [not on record]",
+        f"Addresses: Liaison officer, {ICOM}, +33 1 0101, +33 1 0102 (",
     ):
         assert line in text
     assert "Adresse postale" in page
