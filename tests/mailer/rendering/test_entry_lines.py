@@ -73,3 +73,12 @@ def test_what_an_entry_lacks_is_empty_in_every_language() -> None:
     for language in catalogues():
         found = lines(Entry(name="Y"), language)
         assert {key for key, values in found.items() if values} == {"name"}, language
+
+
+def test_a_value_is_never_read_as_a_placeholder_or_as_markup() -> None:
+    entry = Entry(name="A \r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
+    lines = {each.key: each.values for each in entry_lines(entry, catalogues()["ar"])}
+
+    assert lines["name"] == ("A <b>B",)
+    assert lines["acronym"] == ("{{7*7}} {name}",)
+    assert lines["seat"] == ()

@@ -19,13 +19,11 @@ from audiences.organisations import Organisation
 from audiences.people.details import ContactDetails
 from mailer import clock
 from mailer.campaigns.review import preview
-from mailer.rendering.entry import entry_lines
 from mailer.sites.site import Site
 from tests.acts import readers, reading
 from tests.acts.commands import Mailer, Ran
 from tests.acts.readers import ICOM, signed_entry
 from tools.peers.serving import serving
-from tools.samples import catalogues
 
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 
@@ -275,15 +273,6 @@ async def test_on_an_arabic_page_roles_stand_after_their_address(
     )
     assert "<bdi>" not in arabic.text
     assert re.search("<bdi>[^<]+@[^<]+</bdi>", english.text)
-
-
-def test_a_value_is_never_read_as_a_placeholder_or_as_markup() -> None:
-    entry = Entry(name="A \r\n<b>\u202eB\u2066", acronym="{{7*7}} {name}")
-    lines = {each.key: each.values for each in entry_lines(entry, catalogues()["ar"])}
-
-    assert lines["name"] == ("A <b>B",)
-    assert lines["acronym"] == ("{{7*7}} {name}",)
-    assert lines["seat"] == ()
 
 
 def test_the_date_of_an_entry_is_no_change_and_every_other_field_is() -> None:
