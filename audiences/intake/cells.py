@@ -25,7 +25,6 @@ TEXTS = (
     *(f"organisation_name_{language}" for language in OFFERED),
 )
 _BREAKS = re.compile(r"(?<!\s)\s{0,9}[\r\n\t\v\f\u2028\u2029]\s{0,9}")
-_ENDED = re.compile(r"[^\W\d_][?□¤]")
 # columns in which a cell that is not understood is left empty
 OPTIONAL = frozenset(
     {
@@ -117,10 +116,11 @@ _LONG = (
 def _long_text(read: Parse, raw: str, *, repair: bool) -> Any:
     """Return what a cell of a longer text holds; its damage is a fault, or undone."""
     text = damage.repaired(raw) if repair else raw
+    value = read(text)  # refuses what is too long
     damaged = damage.find(text)
     if damaged is not None:
         raise CellError(damaged)
-    return read(text)
+    return value
 
 
 def _sorted(codes: list[str]) -> str:
@@ -171,7 +171,7 @@ def _repaired_text(raw: str) -> str:
 def _name(raw: str, *, repair: bool) -> str:
     """Return the name of a person, which no question mark ends."""
     text = _repaired_text(raw) if repair else _line_of_text(raw)
-    if _ENDED.search(text):
+    if damage.in_name(text):
         raise CellError(damage.LETTER_LOST)
     return text
 

@@ -170,7 +170,7 @@ def test_a_mapping_joins_translates_and_fills_cells(tmp_path: Path) -> None:
         ('[columns]\nadress = "Mail"', "did you mean address?"),
         ('[columns]\naddress = "Mail"\nname = "Mail"', "to address and to name"),
         ('ignored = ["Mail"]\n[columns]\naddress = "Mail"', "and ignored"),
-        ("[colums]\n", "found 'colums'; a mapping has columns, defaults"),
+        ("[colums]\n", "found 'colums'; a mapping has columns, instead, defaults"),
         ("[columns]\naddress = 3", "expected a heading"),
         ("[defaults]\nkind = 3", "expected a text"),
         ("address =", "not a mapping in TOML"),

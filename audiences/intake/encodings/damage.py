@@ -33,6 +33,7 @@ _A_GRAVE = re.compile(r"(?<![A-ZÀ-Þ])Ã(?=\s|$)")
 # What programs write for a letter that their encoding lacks: in a word, before one,
 # at the end of one that goes on in small letters, several together.
 _MARKS = frozenset("?□¿¤\x1a")
+_AT_WORD = re.compile(r"(?<=[^\W\d_])[?□¤]")
 _LETTER_LOST = re.compile(
     r"(?<=[^\W\d_])[?□¿¤\x1a]+(?=[^\W\d_])"
     r"|(?<![^\s(\[\"'«“-])[?□¤\x1a]+(?=[^\W\d_])"
@@ -40,16 +41,24 @@ _LETTER_LOST = re.compile(
     r"|(?<!\S)[?□\x1a]{2,}(?!\S)"
     r"|^[?□\x1a\s]{2,}"
 )
-_NO_WORDS = re.compile(r"\S*(?://|www\.|@|\?\S*=)\S*")  # addresses of pages
+_NO_WORD = re.compile(r"//|www\.|@|\?[^?]*=")  # in the address of a page
 _ENDED = re.compile(r"(?<=[^\W\d_])[?□¤](?=\W*(?:\s|$))|(?<!\S)[?□](?!\S)")
 LETTER_LOST = "a ? stands for a letter that was lost; write this cell again"
 
 
 def _letter_lost(text: str) -> bool:
     """Whether a letter of a word was surely lost."""
-    return not _MARKS.isdisjoint(text) and bool(
-        _LETTER_LOST.search(_NO_WORDS.sub("", text))
-    )
+    return not _MARKS.isdisjoint(text) and bool(_LETTER_LOST.search(_words(text)))
+
+
+def _words(text: str) -> str:
+    """Return a text without the addresses of pages, which have a ?."""
+    return " ".join(word for word in text.split() if not _NO_WORD.search(word))
+
+
+def in_name(text: str) -> bool:
+    """Whether a ? stands at a word of the name of a person, which none ends."""
+    return not _MARKS.isdisjoint(text) and bool(_AT_WORD.search(_words(text)))
 
 
 def doubt(text: str) -> str | None:
@@ -57,7 +66,7 @@ def doubt(text: str) -> str | None:
 
     A question mark that ends a word may be one, as in Quo vadis?
     """
-    if _MARKS.isdisjoint(text) or not _ENDED.search(_NO_WORDS.sub("", text)):
+    if _MARKS.isdisjoint(text) or not _ENDED.search(_words(text)):
         return None
     return "a ? may stand for a letter that was lost; correct it if so"
 

@@ -26,6 +26,7 @@ def take(known: Columns) -> None:
             if target != meaning.target:
                 known.why[place] += " and its cells"
     _take_contact(known)
+    _take_seconds(known)
     _settle_names(known)
 
 
@@ -42,6 +43,18 @@ def _take_contact(known: Columns) -> None:
             known.why[place] = "by its heading and its cells"
             known.unsure.discard(place)
             return
+
+
+def _take_seconds(known: Columns) -> None:
+    """Take private addresses as second ones, beside a column of addresses."""
+    if "address" not in known.targets.values() or "second_address" in known.decided:
+        return
+    for place in sorted(known.unsure):
+        meaning = wording.meaning(known.header[place])
+        if meaning is not None and meaning.target == "second_address":
+            known.targets[place] = "second_address"
+            known.why[place] = "by its heading"
+            known.unsure.discard(place)
 
 
 def _column(target: str) -> str:
@@ -89,21 +102,31 @@ def _settle_names(known: Columns) -> None:
     whole = [p for p in whole if not _is_part(known, p)]
     named = synonyms.parts()
     parts = [p for p, t in known.targets.items() if named.get(t) == "name"]
-    given = [p for p in parts if known.targets[p] in _GIVEN]
-    family = [p for p in parts if known.targets[p] in _FAMILY]
-    either = [p for p in parts if p not in given and p not in family]
     if whole and "name" not in known.decided:
+        others = _in_order(known, parts)
+        persons = any(known.targets[place] in (*_GIVEN, *_FAMILY) for place in parts)
         for place in parts:
             del known.targets[place]
             known.why[place] = f"the name comes from {known.header[whole[0]]!r}"
+        if persons:
+            known.take_instead("name", others)
         known.order["name"] = tuple(whole)
         return
+    joined = _in_order(known, parts)
+    for place in joined:
+        known.targets[place] = "name"
+    if joined:
+        known.order["name"] = tuple(joined)
+
+
+def _in_order(known: Columns, parts: list[int]) -> list[int]:
+    """Return the columns with parts of a name, in the order in which it is written."""
+    given = [p for p in parts if known.targets[p] in _GIVEN]
+    family = [p for p in parts if known.targets[p] in _FAMILY]
+    either = [p for p in parts if p not in given and p not in family]
     before = [*either, *given] if family and not given else given
     after = family if family and not given else [*either, *family]
     joined = [*before, *after]
     if given and family and all(evidence.is_han(known.header[p]) for p in joined):
         joined = [*after, *before]
-    for place in joined:
-        known.targets[place] = "name"
-    if joined:
-        known.order["name"] = tuple(joined)
+    return joined

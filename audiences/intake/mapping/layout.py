@@ -46,6 +46,7 @@ class Layout:
 
     found: tuple[Found, ...]
     positions: dict[str, tuple[int, ...]]  # column → indices in a row
+    instead: dict[str, tuple[int, ...]]  # the same, for rows in which these are empty
     questions: tuple[str, ...]  # to be answered before anything is written
     preset: str | None
     mapping: Mapping
@@ -119,9 +120,11 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
         column: known.order.get(column, tuple(places))
         for column, places in _places(known).items()
     }
+    read = known.targets.keys() | known.asked.union(*known.instead.values())
     return Layout(
         found=tuple(_found(known, place) for place in range(len(known.header))),
         positions=ordered,
+        instead=known.instead,
         questions=tuple(known.questions),
         preset=known.preset,
         mapping=Mapping(
@@ -129,12 +132,16 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
                 column: tuple(known.header[place] for place in places)
                 for column, places in ordered.items()
             },
+            instead={
+                column: tuple(known.header[place] for place in places)
+                for column, places in known.instead.items()
+            },
             defaults=mapping.defaults,
             values=mapping.values,
             ignored=tuple(
                 heading
                 for place, heading in enumerate(known.header)
-                if heading and place not in known.targets.keys() | known.asked
+                if heading and place not in read
             ),
             whole=True,
         ),
@@ -178,7 +185,8 @@ def _twice(known: Columns, column: str, places: list[int]) -> str:
 
 def _found(known: Columns, place: int) -> Found:
     filled = dict.fromkeys(cell for cell in known.cells[place] if cell)
-    target = known.targets.get(place)
+    instead = [name for name, places in known.instead.items() if place in places]
+    target = known.targets.get(place) or next(iter(instead), None)
     return Found(
         heading=known.header[place],
         column=target,

@@ -15,7 +15,7 @@ from audiences.intake.encodings import parsed
 from audiences.intake.mapping import synonyms
 
 MAX_SIZE = 256 * 1024  # octets of a mapping
-_SECTIONS = ("columns", "defaults", "values", "ignored")
+_SECTIONS = ("columns", "instead", "defaults", "values", "ignored")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +23,9 @@ class Mapping:
     """What a person decided about a list, or a preset proposes."""
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)  # → headings
+    instead: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # column → headings for rows in which those of `columns` are empty
     defaults: dict[str, str] = field(default_factory=dict)  # column → for empty cells
     values: dict[str, dict[str, str]] = field(default_factory=dict)  # cell → taken as
     ignored: tuple[str, ...] = ()  # headings that are left out
@@ -69,6 +72,10 @@ def read(path: Path) -> Mapping:
             _column(name, path): _headings(value, f"{path}: columns.{name}")
             for name, value in _table(data, "columns", path).items()
         },
+        instead={
+            _column(name, path): _headings(value, f"{path}: instead.{name}")
+            for name, value in _table(data, "instead", path).items()
+        },
         defaults={
             _column(name, path): _text(value, f"{path}: defaults.{name}")
             for name, value in _table(data, "defaults", path).items()
@@ -94,6 +101,9 @@ def combined(base: Mapping | None, chosen: Chosen) -> Mapping:
         named[name] = (*named.get(name, ()), heading)
     return Mapping(
         columns={**base.columns, **named},
+        instead={
+            name: each for name, each in base.instead.items() if name not in named
+        },
         defaults={
             **base.defaults,
             **dict(_pair(each, "--set") for each in chosen.values),
@@ -113,8 +123,11 @@ def restored(kept: dict[str, Any] | None) -> Mapping:
     """Return the mapping that `stored` gave."""
     if kept is None:
         return Mapping()
-    columns = {name: tuple(headings) for name, headings in kept["columns"].items()}
-    return Mapping(**{**kept, "columns": columns, "ignored": tuple(kept["ignored"])})
+    headings = {
+        section: {name: tuple(each) for name, each in kept.get(section, {}).items()}
+        for section in ("columns", "instead")
+    }
+    return Mapping(**{**kept, **headings, "ignored": tuple(kept["ignored"])})
 
 
 def text(mapping: Mapping, *, name: str) -> str:
@@ -122,10 +135,12 @@ def text(mapping: Mapping, *, name: str) -> str:
     document = tomlkit.document()
     document.add(tomlkit.comment(f"What the columns of {name} become."))
     document.add("ignored", tomlkit.item(list(mapping.ignored)))
-    table = tomlkit.table()
-    for column, headings in mapping.columns.items():
-        table.add(column, headings[0] if len(headings) == 1 else list(headings))
-    document.add("columns", table)
+    for section in ("columns", "instead"):
+        table = tomlkit.table()
+        for column, headings in getattr(mapping, section).items():
+            table.add(column, headings[0] if len(headings) == 1 else list(headings))
+        if table or section == "columns":
+            document.add(section, table)
     for section in ("defaults", "values"):
         if values := getattr(mapping, section):
             document.add(section, tomlkit.item(values))

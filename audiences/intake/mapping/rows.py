@@ -4,6 +4,7 @@ A column with one heading and nothing else set is read where it stands, so that 
 a list with our own headings pass unchanged.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ _BETWEEN = {
     "opt_out": optouts.BETWEEN,
     "bounced": optouts.BETWEEN,
 }
+# a name to show, as address books write it: Ada Lee (ada@x.example)
+_WITH_ADDRESS = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
 Make = Callable[[list[str]], str]  # the cell of one column, from a row of full width
 
 
@@ -41,17 +44,22 @@ def shape(layout: Layout, rows: Iterator[list[str]]) -> Shaped:
     makes: list[Make] = []
     for column in columns.NAMES:
         places = layout.positions.get(column, ())
+        instead = layout.instead.get(column, ())
         default = mapping.defaults.get(column, "")
         values = mapping.values.get(column, {})
         labels = {place: layout.found[place].heading for place in places}
         plain = column != "consent" or {*map(synonyms.fold, labels.values())} == {
             column
         }
-        if len(places) == 1 and plain and not default and not values:
+        if len(places) == 1 and plain and not (default or values or instead):
             positions[column] = places[0]
         elif places or default:
             positions[column] = width + len(makes)
-            makes.append(_make(column, labels, values, default))
+            make = _make(column, labels, values, "" if instead else default)
+            if instead:
+                others = {place: layout.found[place].heading for place in instead}
+                make = _either(make, _make(column, others, values, default))
+            makes.append(make)
     return Shaped(positions, _shaped(rows, width, makes) if makes else rows)
 
 
@@ -70,6 +78,11 @@ def _make(
         return join(given) if given else default
 
     return make
+
+
+def _either(first: Make, second: Make) -> Make:
+    """Return the cell of the first, else of the second without an address in it."""
+    return lambda row: first(row) or _WITH_ADDRESS.sub("", second(row)).strip()
 
 
 def _joined(column: str) -> Callable[[dict[str, str]], str]:

@@ -1,6 +1,6 @@
 """What is known of the columns of a list while a proposal is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from audiences.errors import FileRefusedError
 from audiences.intake.mapping import plan, synonyms
@@ -40,6 +40,7 @@ class Columns:
         self.questions: list[str] = []
         self.preset: str | None = None
         self.order: dict[str, tuple[int, ...]] = {}
+        self.instead: dict[str, tuple[int, ...]] = {}
 
     def take_mapping(self, mapping: Mapping) -> None:
         """Take what a person decided; refuse what contradicts the list."""
@@ -55,6 +56,9 @@ class Columns:
                 self.why[place] = BY_MAPPING
             self.order[column] = tuple(places)
             self.decided.add(column)
+        for column, headings in mapping.instead.items():
+            places = [self._place(heading, column) for heading in headings]
+            self.take_instead(column, places)
         for heading in mapping.ignored:
             place = self._place(heading, "ignored")
             if place in self.targets:
@@ -95,22 +99,44 @@ class Columns:
         preset = fitting[0]
         if name is not None:
             self._require_any(preset)
+        self._take(preset)
+
+    def _take(self, preset: synonyms.Preset) -> None:
         self.preset = preset.name
-        by_fold = {synonyms.fold(each): i for i, each in enumerate(self.header)}
         for column, headings in preset.columns.items():
-            places = [by_fold.get(synonyms.fold(each), -1) for each in headings]
-            places = [each for each in dict.fromkeys(places) if self.is_free(each)]
+            places = self._free_places(headings)
             if places and column not in self.decided:
                 self.order[column] = tuple(places)
                 self.decided.add(column)
                 for place in places:
                     self.targets[place] = column
                     self.why[place] = f"as {preset.name} exports it"
-        for folded in preset.ignored:
-            place = by_fold.get(folded, -1)
-            if self.is_free(place):
-                self.ignored.add(place)
-                self.why[place] = f"{preset.name} has it for its own use"
+        for column, headings in preset.instead.items():
+            places = self._free_places(headings)
+            if places and column in self.targets.values():
+                self.take_instead(column, places)
+        for place in self._free_places(preset.ignored):
+            self.ignored.add(place)
+            self.why[place] = f"{preset.name} has it for its own use"
+
+    def _free_places(self, headings: Iterable[str]) -> list[int]:
+        """Return where headings of a preset stand; one may be the begin of several."""
+        by_fold = {synonyms.fold(each): i for i, each in enumerate(self.header)}
+        places: list[int] = []
+        for each in headings:
+            folded = synonyms.fold(each)
+            if each.endswith("*"):
+                places += [i for key, i in by_fold.items() if key.startswith(folded)]
+            else:
+                places.append(by_fold.get(folded, -1))
+        return [place for place in dict.fromkeys(places) if self.is_free(place)]
+
+    def take_instead(self, column: str, places: Iterable[int]) -> None:
+        """Take columns for the rows in which those of `column` are empty."""
+        self.instead[column] = tuple(places)
+        for place in self.instead[column]:
+            self.ignored.add(place)
+            self.why[place] = f"{column} where its other columns are empty"
 
     def is_free(self, place: int) -> bool:
         """Whether it is not known yet what a column becomes."""

@@ -6,7 +6,7 @@
 import tomllib
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -31,6 +31,8 @@ class Preset:
     needs: tuple[str, ...]  # headings, folded
     columns: dict[str, tuple[str, ...]]  # column → headings, of which some may lack
     ignored: tuple[str, ...]
+    # headings for rows in which those of a column are empty
+    instead: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def fold(heading: str) -> str:
@@ -76,6 +78,9 @@ def presets() -> tuple[Preset, ...]:
             needs=tuple(map(fold, each["needs"])),
             columns={key: tuple(value) for key, value in each["columns"].items()},
             ignored=tuple(map(fold, each.get("ignored", ()))),
+            instead={
+                key: tuple(value) for key, value in each.get("instead", {}).items()
+            },
         )
         for each in _data("presets.toml")["preset"]
     )

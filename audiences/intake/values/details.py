@@ -22,10 +22,10 @@ MAX_SITE = 500
 MAX_TAGS = 50  # in one cell
 MAX_TAG = 60
 
-_BETWEEN_NUMBERS = re.compile(r"\s{0,9}(?:[;|\n]|,(?=\s{0,9}[+(\d])|\s/\s)\s{0,9}")
+_BETWEEN_NUMBERS = re.compile(r"\s{0,9}(?::::|[;|\n]|,(?=\s{0,9}[+(\d])|\s/\s)\s{0,9}")
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _BARE_SITE = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
-_BETWEEN_TAGS = re.compile(r"[,;|\n\u060c\u3001\uff0c\uff1b]")
+_BETWEEN_TAGS = re.compile(r":::|[,;|\n\u060c\u3001\uff0c\uff1b]")
 
 
 class GivenDetails(NamedTuple):

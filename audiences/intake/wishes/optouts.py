@@ -14,6 +14,7 @@ COLUMNS = {"opt_out": Why.ASKED, "bounced": Why.BOUNCED}
 BETWEEN = " | "  # several columns that make one cell
 _TICKS = frozenset("✓✔☑✅")
 _MARKS = str.maketrans(dict.fromkeys(',;:.!?/()[]{}"-–—', " "))  # between words
+_ASIDE = re.compile(r"(?P<said>[^\[\]]*)\[(?P<aside>[A-Z?])\]")  # of Mailman: on [B]
 LONGEST = 60  # characters of a cell in which words are looked for
 # what Sympa keeps of bounces: the first, the last, how many, the status
 _STATUS = re.compile(r"\d+ \d+ \d+ (?P<digit>[245])[.\d]*")
@@ -132,6 +133,9 @@ def why(cell: str, *, yes: Why) -> Why | None:
 
 def _one(part: str, yes: Why) -> Why | None:
     bare = part.strip()
+    aside = _ASIDE.fullmatch(bare)
+    if aside is not None and _says_yes(aside["said"].strip()):
+        return Why.BOUNCED if aside["aside"] == "B" else yes
     if _says_no(bare):
         return None
     if _says_yes(bare):
