@@ -5,7 +5,7 @@ which have rows only where something is known. The rows go with the contact.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKey, LargeBinary, String, delete, select
@@ -102,6 +102,42 @@ async def follow(session: AsyncSession, source: int, target: int) -> None:
     for key, address in rows:
         other = SecondAddress(contact_id=target, address_key=key, address=address)
         await session.merge(other)
+
+
+async def set_cells(
+    session: AsyncSession, contact_id: int, cells: Mapping[str, str | None]
+) -> None:
+    """Give a contact these values of CELLS; a row without any value goes."""
+    row = await session.get(ContactDetails, contact_id)
+    if row is None:
+        row = ContactDetails(contact_id=contact_id)
+    for name, value in cells.items():
+        setattr(row, name, value)
+    if any(getattr(row, name) is not None for name in CELLS):
+        session.add(row)
+    elif row in session:
+        await session.delete(row)
+    await session.flush()
+
+
+async def set_tags(session: AsyncSession, contact_id: int, tags: Sequence[str]) -> None:
+    """Give a contact these tags and no others."""
+    await session.execute(delete(ContactTag).where(ContactTag.contact_id == contact_id))
+    session.add_all(ContactTag(contact_id=contact_id, tag=each) for each in tags)
+    await session.flush()
+
+
+async def set_second_addresses(
+    session: AsyncSession, contact_id: int, found: Mapping[bytes, str]
+) -> None:
+    """Give a contact these second addresses, by their fingerprints, and no others."""
+    own = SecondAddress.contact_id == contact_id
+    await session.execute(delete(SecondAddress).where(own))
+    session.add_all(
+        SecondAddress(contact_id=contact_id, address_key=key, address=address)
+        for key, address in found.items()
+    )
+    await session.flush()
 
 
 async def remove(session: AsyncSession, contact_id: int) -> None:

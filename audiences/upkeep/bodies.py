@@ -52,7 +52,7 @@ async def add(
     """Add an organisation; raise AudienceError if a value is not valid or missing."""
     await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     parse = await editing.parsers(session)
-    code = editing.parsed(parse, "organisation", code)
+    code = cells.parsed(parse, "organisation", code)
     known = await session.scalar(
         select(Organisation.code).where(Organisation.code_key == folded(code))
     )
@@ -113,7 +113,7 @@ async def _set(
 ) -> dict[str, Any]:
     parse = await editing.parsers(session)
     after = {
-        cell: editing.parsed(parse, cell, text)
+        cell: cells.parsed(parse, cell, text)
         for cell, text in given.items()
         if text is not None
     }

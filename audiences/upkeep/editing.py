@@ -1,7 +1,7 @@
 """Adds and edits single contacts, as a user of the unit types them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from audiences import addresses, contacts
 from audiences.contacts import Contact, Membership
 from audiences.errors import AudienceError
 from audiences.intake import cells
-from audiences.intake.values.cell import CellError, Parse
+from audiences.intake.values.cell import Parse
 from audiences.organisations import Organisation
 from audiences.people import search_texts, site_roles
 from audiences.record import changes
@@ -21,29 +21,11 @@ from audiences.segments import vocabularies
 from audiences.store import dialects, numbers, permission
 from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
-from audiences.upkeep import finding, topics
+from audiences.upkeep import contact_details, finding, topics
+from audiences.upkeep.cells import parsed
+from audiences.upkeep.wanted import WantedContact
 
-COLUMNS = ("name", "languages", "timezone", "organisation", "roles")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WantedContact:
-    """What a contact should have, as typed; None leaves a value, "" empties it.
-
-    `roles` are those at the organisation `at`, or else at the primary one. A contact
-    who is not at `at` yet joins it.
-    """
-
-    name: str | None = None
-    languages: str | None = None
-    timezone: str | None = None
-    organisation: str | None = None  # the new primary one
-    roles: str | None = None
-    at: str | None = None
-    leave: str | None = None  # the further organisation to leave
-    topics: Sequence[str] = ()  # to subscribe to
-    basis: str | None = None  # of these subscriptions
-    ended: Sequence[str] = ()  # topics to unsubscribe from
+OWN = ("name", "function", "languages", "timezone")
 
 
 async def add(
@@ -81,7 +63,7 @@ async def add(
         session.add(contact)
     contact.address, contact.organisation_id = given.text, body.id
     await session.flush()
-    await _edit(session, contact, replace(wanted, organisation=None), author)
+    await _edit(session, contact, replace(wanted, organisation=None), author, key)
     detail = {"organisation": [None, body.code]}
     changes.record(session, Changed.CONTACT, contact.id, "added", author, detail)
     return contact
@@ -129,7 +111,7 @@ async def edit(
     if version is not None and contact.updated_at != version:
         sentence = await _changed_since(session, contact, wanted)
         raise AudienceError(sentence, code="changed.since")
-    detail = await _edit(session, contact, wanted, author)
+    detail = await _edit(session, contact, wanted, author, key)
     if detail:
         changes.record(session, Changed.CONTACT, contact.id, "edited", author, detail)
     return detail
@@ -141,15 +123,14 @@ async def _changed_since(
     """Return the sentence that names the present values and those wanted."""
     body = await session.get_one(Organisation, contact.organisation_id)
     now = {
-        "name": contact.name,
-        "languages": contact.languages,
-        "timezone": contact.timezone,
+        **{column: getattr(contact, column) for column in OWN},
         "organisation": body.code,
         "roles": (await site_roles.load(session)).text(contact.roles),
+        **await contact_details.present(session, contact.id),
     }
     both = [
         f"{column} is {now[column] or 'empty'}, you want {value or 'it empty'}"
-        for column in COLUMNS
+        for column in now
         if (value := getattr(wanted, column)) is not None
     ]
     last = (await changes.history(session, Changed.CONTACT, contact.id))[-1:]
@@ -166,13 +147,17 @@ async def parsers(session: AsyncSession) -> dict[str, Parse]:
 
 
 async def _edit(
-    session: AsyncSession, contact: Contact, wanted: WantedContact, author: Author
+    session: AsyncSession,
+    contact: Contact,
+    wanted: WantedContact,
+    author: Author,
+    key: bytes,
 ) -> dict[str, Any]:
     parse = await parsers(session)
     detail: dict[str, Any] = {}
-    for column in ("name", "languages", "timezone"):
+    for column in OWN:
         value = getattr(wanted, column)
-        if value is not None:
+        if value is not None and not (column == "function" and wanted.at):
             after = parsed(parse, column, value)
             before = getattr(contact, column)
             if after != before:
@@ -182,25 +167,16 @@ async def _edit(
         detail |= await _settle(session, contact, wanted.organisation)
     if wanted.roles is not None or wanted.at is not None:
         roles = parsed(parse, "roles", wanted.roles or "") or 0
-        detail |= await _give_roles(session, contact, wanted, roles, author)
+        function = parsed(parse, "function", wanted.function or "")
+        detail |= await _give_roles(session, contact, wanted, roles, function, author)
     if wanted.leave:
         detail |= await _leave(session, contact, wanted.leave)
+    detail |= await contact_details.edit(session, contact, wanted, parse, key)
     detail |= await _topics(session, contact, wanted, author, parse)
     if detail:
         contact.updated_at = author.at
     await search_texts.refresh_contacts(session, Contact.id == contact.id)
     return detail
-
-
-def parsed(parse: Mapping[str, Parse], column: str, value: str) -> Any:
-    """Return a typed value as an import takes it; None if it is empty.
-
-    Raises AudienceError, with the column and the reason.
-    """
-    try:
-        return parse[column](value.strip()) if value.strip() else None
-    except CellError as fault:
-        raise AudienceError(f"{column} {value[:80]!r}: {fault}") from None
 
 
 async def _settle(session: AsyncSession, contact: Contact, code: str) -> dict[str, Any]:
@@ -211,7 +187,7 @@ async def _settle(session: AsyncSession, contact: Contact, code: str) -> dict[st
     before = await session.get_one(Organisation, contact.organisation_id)
     joined = await _membership(session, contact, body)
     if joined is not None:
-        contact.roles = joined.roles
+        contact.roles, contact.function = joined.roles, joined.function
         await session.delete(joined)
     contact.organisation_id = body.id
     return {"organisation": [before.code, body.code]}
@@ -222,8 +198,10 @@ async def _give_roles(
     contact: Contact,
     wanted: WantedContact,
     roles: int,
+    function: str | None,
     author: Author,
 ) -> dict[str, Any]:
+    """Give roles and a function at an organisation, which a contact may join."""
     place: Contact | Membership | None = contact
     label, number = "roles", contact.organisation_id
     if wanted.at:
@@ -238,21 +216,28 @@ async def _give_roles(
             " who have it keep it"
         )
     if place is None:
-        session.add(
-            Membership(
-                contact_id=contact.id,
-                organisation_id=number,
-                roles=roles,
-                updated_at=author.at,
-            )
+        joined = Membership(
+            contact_id=contact.id,
+            organisation_id=number,
+            roles=roles,
+            function=function,
+            updated_at=author.at,
         )
-        return {label: ["not there", list(known.codes(roles))]}
-    before = place.roles
-    if wanted.roles is None or before == roles:
-        return {}
-    place.roles = roles
-    place.updated_at = author.at
-    return {label: [list(known.codes(before)), list(known.codes(roles))]}
+        session.add(joined)
+        return {
+            label: ["not there", list(known.codes(roles))],
+            **({f"function{label[5:]}": [None, function]} if function else {}),
+        }
+    detail: dict[str, Any] = {}
+    if wanted.at and wanted.function is not None and place.function != function:
+        detail[f"function{label[5:]}"] = [place.function, function]
+        place.function = function
+    if wanted.roles is not None and place.roles != roles:
+        before, place.roles = place.roles, roles
+        detail[label] = [list(known.codes(before)), list(known.codes(roles))]
+    if detail:
+        place.updated_at = author.at
+    return detail
 
 
 async def _leave(session: AsyncSession, contact: Contact, code: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts
 from audiences.record.changes import Author
 from audiences.upkeep import editing
-from audiences.upkeep.editing import WantedContact
+from audiences.upkeep.wanted import WantedContact
 from mailer.errors import RefusedError
 from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish

@@ -28,7 +28,8 @@ EXPORTS: dict[str, tuple[str, list[dict[str, str]]]] = {
     "Outlook in German": (
         (
             "Vorname;Nachname;Firma;Straße geschäftlich;Straße geschäftlich 2;"
-            "Ort geschäftlich;Land/Region geschäftlich;Ort privat;Telefon geschäftlich 2;"
+            "Ort geschäftlich;Land/Region geschäftlich;Ort privat;"
+            "Telefon geschäftlich 2;"
             "E-Mail-Adresse;E-Mail-Typ;E-Mail 3: Adresse\n"
             "Eva;Groß;ICOM;Amtsstr. 1;Haus 2;Bonn;Deutschland;Köln;+49 228;e@x.example;"
             "SMTP;f@x.example\n"

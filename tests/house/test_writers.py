@@ -89,7 +89,7 @@ WRITERS: dict[str, dict[str, set[str]]] = {
             *(BODIES, EDITING, LENDING, MOVING, REMOVING, MERGING),
         },
         "roles": {EDITING, REMOVING, MERGING, BODIES, LENDING},
-        "function": {REMOVING, MERGING},
+        "function": {EDITING, REMOVING, MERGING},
         "organisation_id": {EDITING, BODIES},
         "*": {"audiences/contacts.py", EDITING, MOVING, REMOVING},
     },

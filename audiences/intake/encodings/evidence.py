@@ -148,9 +148,10 @@ def _marked(start: bytes) -> tuple[str, str] | None:
     wide = _wide(start)
     if wide:
         return wide, wide.upper()
-    shifted = (codec for mark, codec in _SHIFTED if mark.search(start))
-    codec = next(shifted, None) if start.isascii() else None
-    return (codec, named(codec)) if codec else None
+    for mark, shifted in _SHIFTED if start.isascii() else ():
+        if mark.search(start):
+            return shifted, named(shifted)
+    return None
 
 
 def _wide(start: bytes) -> str | None:

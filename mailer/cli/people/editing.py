@@ -1,11 +1,12 @@
 """`mailer contacts add`, `edit` and `move`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import rich_click as click
 
 from audiences.upkeep import editing
-from audiences.upkeep.editing import WantedContact
+from audiences.upkeep.wanted import WantedContact
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, version_of, with_site
 from mailer.cli.people.authors import author, because_option
@@ -13,16 +14,30 @@ from mailer.errors import counted
 from mailer.sites.site import Site
 from mailer.stewardship import changing
 
-name_option = click.option("--name", help="The person or function.")
-languages_option = click.option(
-    "--languages", help="Its own languages in order of preference, such as 'ar fr'."
-)
-timezone_option = click.option("--timezone", help="An IANA zone, such as Africa/Dakar.")
-roles_option = click.option("--roles", help="Its roles, such as 'head press'.")
+VALUES = {  # option → what it holds
+    "--name": "The person or function.",
+    "--function": "Its job title, at --at or its primary organisation.",
+    "--languages": "Its own languages in order of preference, such as 'ar fr'.",
+    "--timezone": "An IANA zone, such as Africa/Dakar.",
+    "--telephones": "Its telephone numbers; semicolons between several.",
+    "--postal-address": "Its postal address, in lines or on one.",
+    "--website": "Its web site: https://awa.example.",
+    "--tags": "All its tags, with commas between several.",
+    "--notes": "What the unit notes about it.",
+    "--second-address": "All its other addresses; they are never written to.",
+    "--roles": "Its roles, such as 'head press'.",
+    "--basis": "Why it gets the topics; kept as evidence.",
+}
 topic_option = click.option(
     "--topic", "topics", multiple=True, help="A topic to subscribe to."
 )
-basis_option = click.option("--basis", help="Why it gets the topics; kept as evidence.")
+
+
+def values(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command an option for each value of a contact."""
+    for option, holds in reversed(VALUES.items()):
+        function = click.option(option, help=holds)(function)
+    return function
 
 
 @click.command(
@@ -30,12 +45,8 @@ basis_option = click.option("--basis", help="Why it gets the topics; kept as evi
 )
 @click.argument("address")
 @click.option("--organisation", required=True, help="The code of its organisation.")
-@name_option
-@languages_option
-@timezone_option
-@roles_option
+@values
 @topic_option
-@basis_option
 @by_option
 @because_option
 @as_json
@@ -60,15 +71,11 @@ async def add(
     epilog="Example: mailer contacts edit unesco-liaison@icom.example --name 'Awa Ba'"
 )
 @click.argument("address")
-@name_option
-@languages_option
-@timezone_option
+@values
 @click.option("--organisation", help="Its new primary organisation.")
-@roles_option
 @click.option("--at", help="The organisation of the roles; it joins it if need be.")
 @click.option("--leave", help="A further organisation to leave.")
 @topic_option
-@basis_option
 @click.option("--end-topic", "ended", multiple=True, help="A topic to unsubscribe.")
 @click.option(
     "--version", "seen", help="Refuse if it is not this one; from `contacts show`."

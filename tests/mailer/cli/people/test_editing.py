@@ -55,6 +55,54 @@ def test_a_contact_is_added_and_edited_with_its_history(mailer: Mailer) -> None:
     assert history[1]["detail"] == edited["changed"]
 
 
+def test_what_is_known_of_a_contact_is_edited_with_its_history(mailer: Mailer) -> None:
+    given = {
+        "function": "Directrice",
+        "telephones": "+33 1 45; +33 6 12",
+        "postal_address": "1 rue X, Paris",
+        "website": "https://icom.example",
+        "tags": "ngo, press",
+        "notes": "called in May",
+        "second_address": "own@x.example",
+    }
+    words = [
+        part
+        for column, value in given.items()
+        for part in (f"--{column.replace('_', '-')}", value)
+    ]
+    edited = mailer("contacts", "edit", ICOM, *words, *BY, "--json").json
+    shown = mailer("contacts", "show", ICOM, "--json").json
+    removed = mailer(
+        *("contacts", "edit", ICOM, "--tags", "", "--telephones", "", *BY),
+        *("--second-address", "", "--at", "icomos", "--function", "Treasurer"),
+    )
+
+    assert edited["changed"] == {key: [None, value] for key, value in given.items()}
+    assert (shown["function"], shown["website"]) == ("Directrice", given["website"])
+    assert shown["history"][-1]["detail"] == edited["changed"]
+    assert removed.out.splitlines() == [
+        "roles at icomos: not there → –",
+        "function at icomos: – → Treasurer",
+        "telephones: +33 1 45; +33 6 12 → –",
+        "tags: ngo, press → –",
+        "second_address: own@x.example → –",
+    ]
+
+
+def test_details_that_may_not_be_kept_change_nothing(mailer: Mailer) -> None:
+    for words, sentence in (
+        (("--second-address", ICOM.upper()), "a second address is another one"),
+        (("--telephones", "x"), "telephones 'x': no telephone number"),
+        (("--website", "not a site"), "not one web address without spaces"),
+        (("--tags", "Fran?ais"), "a ? stands for a letter that was lost"),
+    ):
+        refused = mailer("contacts", "edit", ICOM, "--notes", "new", *words, *BY)
+
+        assert refused.code == 1
+        assert sentence in refused.err
+    assert mailer("contacts", "show", ICOM, "--json").json["history"] == []
+
+
 def test_a_faulty_value_changes_nothing(mailer: Mailer) -> None:
     before = mailer("contacts", "show", ICOM, "--json").json
     for words, sentence in (
