@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from audiences.contacts import Contact
@@ -117,3 +118,16 @@ async def test_a_list_of_names_alone_makes_organisations_without_contacts(
         assert await session.scalar(
             select(func.count()).where(Organisation.code == "friends-art")
         )
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_codes_may_stand_among_names_of_organisations(
+    site: Site, tmp_path: Path
+) -> None:
+    lines = ("a@x.example;icom", "b@x.example;ICOM", "c@x.example;Oxfam")
+    path = write(tmp_path, *lines, head="E-mail;Organisation")
+    report = await import_file(site, path, apply=False)
+
+    assert [(each.row, each.column) for each in report.faults] == [(4, "organisation")]
+    assert "--set kind=ngo fills all rows" in report.faults[0].reason
+    assert "organisation_name" not in report.faults[0].reason

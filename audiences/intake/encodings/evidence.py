@@ -148,8 +148,8 @@ def _marked(start: bytes) -> tuple[str, str] | None:
     wide = _wide(start)
     if wide:
         return wide, wide.upper()
-    for mark, shifted in _SHIFTED if start.isascii() else ():
-        if mark.search(start):
+    for pattern, shifted in _SHIFTED if start.isascii() else ():
+        if pattern.search(start):
             return shifted, named(shifted)
     return None
 

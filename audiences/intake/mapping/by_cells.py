@@ -176,10 +176,13 @@ def settle_organisation(known: Columns) -> None:
 
 
 def _are_names(known: Columns, place: int) -> bool:
-    """Whether the cells of a column are no codes, and a person did not say so."""
+    """Whether cells of a column are no codes, and a person did not say so.
+
+    A code that stands among names is known as one.
+    """
     cells = known.cells[place]
     are_codes = evidence.share(cells, evidence.is_code) == 1
-    are_words = evidence.share(cells, evidence.is_proper_name) >= evidence.MOST
+    are_words = any(map(evidence.is_proper_name, filter(None, cells)))
     is_said = known.why[place] == BY_MAPPING
     return any(cells) and (are_words or not are_codes) and not is_said
 

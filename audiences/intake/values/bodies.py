@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.intake.values.cell import CellError
+from audiences.intake.values.compact import Numbers, Texts
 from audiences.naming import folding
 from audiences.organisations import Kind, Organisation, folded
 
 OF_STATES = (Kind.DELEGATION, Kind.NATCOM)  # each state has one at most
+MADE = (1 << 32) - 1  # in place of the text of a code that this list made
 MAX_CODE = 60  # characters, so that a number fits behind it
 _INSIDE = re.compile(r"[(（\[]([^()（）\[\]]{2,250})[)）\]]")
 _DASH = re.compile(r"\s[-–—/]\s|[:,：，]")
@@ -32,13 +34,32 @@ class KnownBodies:
         self._of_states: dict[tuple[str, str], set[str]] = {}
         for kind, country, code in of_states:
             self._of_states.setdefault((kind, country), set()).add(code)
-        self._codes: dict[str, set[str]] = {}  # folded name → codes
-        self._taken: set[str] = set()  # folded codes
-        self._made: dict[str, tuple[str, str]] = {}  # folded name → code, first name
+        self._texts = Texts()
+        self._codes = Numbers()  # folded name → text of the code
+        self._several: dict[str, set[str]] = {}  # folded name → codes, if not one
+        self._taken = Numbers()  # folded code → text of the code, or MADE
+        # folded name → text of the code, empty if made of it; then the first name
+        self._made = Numbers()
         for code, names in known:
-            self._taken.add(folded(code))
+            number = self._texts.add(code)
+            self._taken.set(folded(code), number)
             for name in filter(None, names):
-                self._codes.setdefault(_key(name), set()).add(code)
+                self._add(_key(name), code, number)
+
+    def _add(self, key: str, code: str, number: int) -> None:
+        """Note that an organisation of the directory has a name."""
+        before = self._codes.get(key)
+        if before is None:
+            self._codes.set(key, number)
+        elif (other := self._texts.at(before)) != code:
+            self._several.setdefault(key, {other}).add(code)
+
+    def _named(self, key: str) -> set[str]:
+        """Return the codes of the organisations of the directory with a folded name."""
+        number = self._codes.get(key)
+        if number is None:
+            return set()
+        return self._several.get(key) or {self._texts.at(number)}
 
     def code(self, name: str, acronym: str | None) -> tuple[str, str | None]:
         """Return the code of an organisation, and its name if it is new.
@@ -46,7 +67,8 @@ class KnownBodies:
         A new one has the name of its first row, as others may spell it differently.
         Raises CellError when several organisations have the name.
         """
-        codes = self._codes.get(_key(name), set()) or self._with_acronym(name)
+        key = _key(name)
+        codes = self._named(key) or self._with_acronym(name) or self._coded(name)
         if len(codes) > 1:
             raise CellError(
                 f"{name[:60]!r} is the name of {' and '.join(sorted(codes))}; add a"
@@ -54,10 +76,13 @@ class KnownBodies:
             )
         if codes:
             return next(iter(codes)), None
-        made = self._made.get(_key(name))
-        if made is None:
-            made = self._made[_key(name)] = self._free(acronym or name), name
-        return made
+        made = self._made.get(key)
+        if made is not None:
+            return self._texts.at(made) or _base(key), self._texts.after(made)
+        code = self._free(_base(_plain(acronym or name)))
+        self._made.set(key, self._texts.add("" if code == _base(key) else code))
+        self._texts.add(name)
+        return code, name
 
     def _with_acronym(self, name: str) -> set[str]:
         """Return the codes of a name beside its acronym: Council of Museums (ICOM).
@@ -70,8 +95,13 @@ class KnownBodies:
             if inside
             else _DASH.split(name, maxsplit=1)
         )
-        codes = [self._codes.get(_key(each), set()) for each in parts]
+        codes = [self._named(_key(each)) for each in parts]
         return codes[0] & codes[1] if len(codes) > 1 else set()
+
+    def _coded(self, name: str) -> set[str]:
+        """Return the code that stands in the place of a name."""
+        number = self._taken.get(folded(name))
+        return set() if number in {None, MADE} else {self._texts.at(number or 0)}
 
     def of_state(self, kind: str | None, country: str | None) -> str | None:
         """Return the code of the delegation or National Commission of a country.
@@ -92,17 +122,16 @@ class KnownBodies:
 
     def alike(self, acronym: str | None) -> str | None:
         """Return the codes of organisations of the directory with an acronym."""
-        codes = self._codes.get(_key(acronym), set()) if acronym else set()
+        codes = self._named(_key(acronym)) if acronym else set()
         return ", ".join(sorted(codes)) or None
 
-    def _free(self, text: str) -> str:
-        """Return a code made of a text that no organisation has."""
-        base = _NO_CODE.sub("-", _plain(text)).strip("-_")[:MAX_CODE] or "organisation"
+    def _free(self, base: str) -> str:
+        """Return a code that no organisation has, perhaps with a number behind it."""
         code, number = base, 1
-        while folded(code) in self._taken:
+        while self._taken.get(folded(code)) is not None:
             number += 1
             code = f"{base}-{number}"
-        self._taken.add(folded(code))
+        self._taken.set(folded(code), MADE)
         return code
 
 
@@ -111,9 +140,14 @@ def _key(name: str) -> str:
     return " ".join(folding.words(name))
 
 
+def _base(plain: str) -> str:
+    """Return the code that is made of a folded name."""
+    return _NO_CODE.sub("-", plain).strip("-_")[:MAX_CODE] or "organisation"
+
+
 def _plain(text: str) -> str:
     """Return a text in small letters, without accents; other scripts stay."""
-    return "-".join(folding.words(text)) or text.casefold()
+    return _key(text) or text.casefold()
 
 
 async def load(session: AsyncSession, positions: Mapping[str, int]) -> KnownBodies:
