@@ -8,6 +8,7 @@ place and the remedy.
 import os
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -85,6 +86,8 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
         names=(table.name, *table.titles),
         captions=captions,
     )
+    questions = (*table.layout.questions, *table.questions)
+    table.layout = replace(table.layout, questions=questions)
     if captions:
         taken = layout.CAPTIONS in table.layout.positions.get("country", ())
         rows = captioning.spread(rows, above, taken=taken)

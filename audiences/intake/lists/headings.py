@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 
 from audiences.intake.mapping import synonyms, wording
+from audiences.intake.wishes import optouts
 
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]{1,255}\.[^\s@.]")
 LONGEST_TITLE = 80  # characters; a longer cell is a text
+LEAST = 2  # columns of a list with a heading about wishes
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
 
 
@@ -37,7 +39,9 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
     """
     filled = [place for place, row in enumerate(rows) if any(map(str.strip, row))]
     known = {
-        place: 0 if _has_address(rows[place]) else wording.recognised(rows[place])
+        place: 0
+        if _has_address(rows[place]) or _is_caption(rows[place])
+        else wording.recognised(rows[place])
         for place in filled
     }
     best = max(filled, key=lambda place: known[place])
@@ -68,6 +72,12 @@ def find(rows: list[list[str]], *, first: int) -> Headings:
 def _has_address(row: list[str]) -> bool:
     """Whether a row has an e-mail address, as a row of headings has not."""
     return any(_ADDRESS.search(cell) for cell in row)
+
+
+def _is_caption(row: list[str]) -> bool:
+    """Whether the only cell of a row is a title such as “Unsubscribed:”."""
+    filled = list(filter(None, map(str.strip, row)))
+    return len(filled) == 1 and len(row) < LEAST and optouts.is_caption(filled[0])
 
 
 def _with_second_row(rows: list[list[str]], best: int) -> tuple[int, int, list[str]]:

@@ -11,6 +11,7 @@ from audiences.intake.lists.headings import Headings
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import SheetPart, Table
 from audiences.intake.mapping import opening, wording
+from audiences.intake.wishes import optouts
 from audiences.intake.workbooks.child import ALL
 from audiences.intake.workbooks.offers import Row
 from audiences.intake.workbooks.reading import Sheet, Workbook
@@ -32,6 +33,7 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
         headings=tuple(found.row),
         first_row=sheet.row + found.place + 1,
         notes=[*found.notes, *_notes(sheet), *_others(book, sheet, wanted)],
+        questions=[] if wanted is not None else _questions(book, sheet),
     )
     rows = _every_row if wanted == ALL else _rows
     table.read(rows(book, sheet, found, table))
@@ -191,6 +193,16 @@ def _notes(sheet: Sheet) -> list[str]:
             " each of them"
         )
     return notes
+
+
+def _questions(book: Workbook, sheet: Sheet) -> list[str]:
+    """Return a question on each other sheet whose people may want no letters."""
+    return [
+        f"the sheet {name!r} may be of people who want no letters: take it with --sheet"
+        f" {name!r} --as stopped, and then this one with --sheet {sheet.name!r}"
+        for name, _ in book.listed
+        if name != sheet.name and optouts.is_caption(name)
+    ]
 
 
 def _others(book: Workbook, sheet: Sheet, wanted: str | None) -> list[str]:

@@ -45,6 +45,7 @@ class Table:
     shifts: bool = False  # whether a cell too many moves the others, as in CSV
     notes: list[str] = field(default_factory=list)
     parts: list[SheetPart] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)  # to be answered first
     usual_cells: int = 0  # that are filled in a row, by the first rows
 
     @property

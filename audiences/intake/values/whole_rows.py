@@ -53,6 +53,8 @@ class WholeRows:
         self._most = max(table.width, used) if table.shifts else sys.maxsize
         self._address = table.positions.get("address", -1)
         self._captions = self._address >= 0 and table.usual_cells >= USUAL
+        self._watch = watch and self._address >= 0
+        self._below = ""  # a caption that says that those below it opted out
         self._width = len(table.headings)
         found = table.layout.found if table.layout is not None else ()
         own = OF_EXPORTS in table.headings
@@ -71,6 +73,8 @@ class WholeRows:
         """Return the fault of a row that is no contact; None for the others."""
         if len(line) > self._most and (fault := self._too_many(row, line)):
             return fault
+        if self._watch and (fault := self._of_section(row, line)):
+            return fault
         if self._captions and "@" not in line[self._address]:
             return self._caption(row, line)
         for place, heading, name in self._texts:
@@ -87,6 +91,23 @@ class WholeRows:
                     f" name it with --column opt_out={heading!r}"
                 )
                 return Fault(row, heading, line[place].strip()[:80], reason)
+        return None
+
+    def _of_section(self, row: int, line: list[str]) -> Fault | None:
+        """Return the fault of a row below a caption such as “Unsubscribed”."""
+        if "@" in line[self._address]:
+            if not self._below:
+                return None
+            reason = (
+                f"stands below {self._below!r}, which may say that it opted out: take"
+                " these rows as a list of their own with --as stopped, or write yes or"
+                " no for them in a column opt_out"
+            )
+            return Fault(row, "address", line[self._address].strip()[:80], reason)
+        filled = [each.strip() for each in line[: self._width] if each.strip()]
+        if len(filled) == 1 and filled[0] != self._below:
+            named = optouts.is_caption(filled[0])
+            self._below = filled[0][:60] if named else ""
         return None
 
     def _caption(self, row: int, line: list[str]) -> Fault | None:

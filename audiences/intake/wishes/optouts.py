@@ -115,6 +115,25 @@ def is_named(name: str, *, exported: bool) -> bool:
     )
 
 
+def is_caption(text: str) -> bool:
+    """Whether a title says that the people below it want no letters."""
+    bare = text.strip(" \t:：-–—*•=_#()[]")
+    if len(bare) > LONGEST or not any(map(str.isalpha, bare)):
+        return False
+    words = bare.casefold().translate(_MARKS).split()
+    if not answers()["not"].isdisjoint(words):
+        return False
+    folded = synonyms.fold(bare)
+    return is_named(bare, exported=False) or tells(bare) or folded in _headed()
+
+
+@cache
+def _headed() -> frozenset[str]:
+    """Return the headings of columns of wishes, folded."""
+    found = synonyms.meanings().items()
+    return frozenset(each for each, meaning in found if meaning.target in COLUMNS)
+
+
 class UnclearError(ValueError):
     """A cell about opt-outs says neither yes nor no."""
 
