@@ -21,7 +21,7 @@ from audiences.intake.encodings.evidence import Decoding
 from audiences.intake.lists import delimited, headings, kinds, rosters, spreadsheets
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import Table
-from audiences.intake.mapping import captioning, layout, opening
+from audiences.intake.mapping import attributes, captioning, layout, opening
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import offers
@@ -72,6 +72,13 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
     header = list(table.headings)
     opening.refuse_wide(header)
     sample, rows = opening.sample(table.rows)
+    objects = attributes.found(header, sample)
+    if objects:
+        width = len(header)
+        header += attributes.headings(objects)
+        sample = list(attributes.spread(iter(sample), objects, width, table))
+        rows = attributes.spread(rows, objects, width, table)
+        table.headings = tuple(header)
     table.usual_cells = opening.usual_cells(sample)
     above = table.titles[-1] if table.titles else ""
     captions = captioning.found(sample, above)
