@@ -19,6 +19,7 @@ UNDERSTOOD = {
     "headings with a remark": f"Name*;Organisation name (1);E-mail (required)\n{ROW}",
     "headings in two rows": f"Contact;Organisation;Contact\nName;Name;E-mail\n{ROW}",
     "a group over columns": f"Contact;Organisation;\nName;Name;E-mail\n{ROW}",
+    "groups of people and bodies": (f"Personne;Organisme;\nNom;Nom;Courriel\n{ROW}"),
     "the family name as Name": (
         "Name;Vorname;Einrichtung;E-Mail\nLee;Ann;Blue House;a@x.example\n"
     ),

@@ -7,6 +7,8 @@ from audiences.intake.mapping import synonyms, wording
 from audiences.intake.wishes import optouts
 
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]{1,255}\.[^\s@.]")
+_BODIES = frozenset(("organisation", "organisation_name"))  # of a group of columns
+_NAMED = frozenset(("nom", "name"))
 LONGEST_TITLE = 80  # characters; a longer cell is a text
 LEAST = 2  # columns of a list with a heading about wishes
 AT_LEAST = 0.6  # the share of addresses in a column that is surely one of addresses
@@ -122,6 +124,8 @@ def _together(upper: list[str], lower: list[str]) -> list[str]:
         known = _target(both) is not None or _target(under) is None
         if not under.strip():
             found.append(over)
+        elif _target(group) in _BODIES and _target(under) in _NAMED:
+            found.append(group)
         elif known and group and synonyms.fold(group) != synonyms.fold(under):
             found.append(both)
         else:
