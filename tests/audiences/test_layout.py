@@ -170,6 +170,19 @@ def test_a_mapping_joins_translates_and_fills_cells(tmp_path: Path) -> None:
         ('[columns]\nadress = "Mail"', "did you mean address?"),
         ('[columns]\naddress = "Mail"\nname = "Mail"', "to address and to name"),
         ('ignored = ["Mail"]\n[columns]\naddress = "Mail"', "and ignored"),
+        (
+            '[columns]\naddress = "Mail"\n[instead]\nname = "Name"',
+            "instead has name, which has no heading",
+        ),
+        (
+            '[columns]\naddress = "Mail"\n[instead]\naddress = "Mail"',
+            "is mapped to address and instead for address; keep one",
+        ),
+        (
+            'ignored = ["Name"]\n[columns]\naddress = "Mail"\n'
+            '[instead]\naddress = "Name"',
+            "is left out and instead for address; keep one",
+        ),
         ("[colums]\n", "found 'colums'; a mapping has columns, instead, defaults"),
         ("[columns]\naddress = 3", "expected a heading"),
         ("[defaults]\nkind = 3", "expected a text"),

@@ -11,6 +11,7 @@ from audiences.intake.lists.table import Table
 from audiences.intake.mapping import evidence
 
 MOST_KEYS = 20  # of one column
+MOST_ADDED = 100  # columns in all
 MOST_NOTED = 5  # keys that are named
 LONGEST = 20_000  # characters of a cell that are read
 Objects = dict[int, list[str]]  # place of a column → keys
@@ -25,8 +26,9 @@ def found(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Objects:
         if evidence.share(filled, _is_object) < evidence.MOST:
             continue
         keys = dict.fromkeys(key for each in filled for key in _values(each))
-        if keys:
-            objects[place] = list(keys)[:MOST_KEYS]
+        most = min(MOST_KEYS, MOST_ADDED - sum(map(len, objects.values())))
+        if keys and most:
+            objects[place] = list(keys)[:most]
     return objects
 
 

@@ -56,18 +56,30 @@ class Columns:
                 self.why[place] = BY_MAPPING
             self.order[column] = tuple(places)
             self.decided.add(column)
-        for column, headings in mapping.instead.items():
-            places = [self._place(heading, column) for heading in headings]
-            self.take_instead(column, places)
         for heading in mapping.ignored:
             place = self._place(heading, "ignored")
-            if place in self.targets:
-                raise FileRefusedError(
-                    f"the column {heading!r} is mapped to {self.targets[place]} and"
-                    " ignored; keep one"
-                )
+            self._refuse_twice(place, "ignored")
             self.ignored.add(place)
             self.why[place] = "ignored by your mapping"
+
+        for column, headings in mapping.instead.items():
+            if column not in mapping.columns:
+                raise FileRefusedError(
+                    f"instead has {column}, which has no heading; put it in columns"
+                )
+            places = [self._place(heading, column) for heading in headings]
+            for place in places:
+                self._refuse_twice(place, f"instead for {column}")
+            self.take_instead(column, places)
+
+    def _refuse_twice(self, place: int, other: str) -> None:
+        """Raise FileRefusedError if a mapping has another use of a column, too."""
+        target = self.targets.get(place)
+        if target is not None or place in self.ignored:
+            used = f"mapped to {target}" if target else "left out"
+            raise FileRefusedError(
+                f"the column {self.header[place]!r} is {used} and {other}; keep one"
+            )
 
     def _place(self, heading: str, where: str) -> int:
         return self.header.index(plan.heading_named(heading, self.header, where))
