@@ -8,6 +8,7 @@ from audiences.errors import FileRefusedError
 from audiences.intake import read
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file
+from tests.audiences.opened import cells, opened
 
 HEAD = "address;name;organisation"
 ROW = ["a@x.example", "Awa", "icom"]
@@ -133,3 +134,21 @@ def test_what_is_no_list_is_refused_by_what_it_is(
 
     with pytest.raises(FileRefusedError, match=error):
         read.open_table(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "second"),
+    [
+        ('a@x.example, "Lee, Ann"', "Lee, Ann"),
+        ('a@x.example, "Lee ""Ann"""', 'Lee "Ann"'),
+        ('a@x.example, "Ann" Lee', '"Ann" Lee'),
+        ('a@x.example, "Lee, ""Ann"""', 'Lee, "Ann"'),
+        ("a@x.example, Ann", "Ann"),
+    ],
+)
+def test_a_space_may_stand_before_quotation_marks(
+    tmp_path: Path, line: str, second: str
+) -> None:
+    (row,) = cells(opened(tmp_path, f"email, name\n{line}\n"))
+
+    assert row["name"] == second

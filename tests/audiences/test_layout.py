@@ -179,8 +179,10 @@ def test_a_mapping_joins_translates_and_fills_cells(tmp_path: Path) -> None:
             "is mapped to address and instead for address; keep one",
         ),
         (
-            'ignored = ["Name"]\n[columns]\naddress = "Mail"\n'
-            '[instead]\naddress = "Name"',
+            (
+                'ignored = ["Name"]\n[columns]\naddress = "Mail"\n'
+                '[instead]\naddress = "Name"'
+            ),
             "is left out and instead for address; keep one",
         ),
         ("[colums]\n", "found 'colums'; a mapping has columns, instead, defaults"),

@@ -133,7 +133,13 @@ def test_the_sheet_with_addresses_is_read_before_others(
 
 @pytest.mark.parametrize(
     ("heading", "cell"),
-    [("Email status", "Unsubscribed"), ("Standing", "désabonné"), ("Status", "退订")],
+    [
+        ("status", "2"),
+        ("Status", "B"),
+        ("Email status", "Unsubscribed"),
+        ("Standing", "désabonné"),
+        ("Status", "退订"),
+    ],
 )
 def test_a_column_whose_cells_tell_of_opt_outs_is_asked_about(
     tmp_path: Path, heading: str, cell: str

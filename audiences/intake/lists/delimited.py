@@ -38,6 +38,7 @@ class Dialect:
     delimiter: str
     quote: str = '"'
     escape: str | None = None
+    spaced: bool = False  # a space stands before a cell in quotation marks
     stated: bool = False  # by a first line such as sep=;
 
     @property
@@ -57,6 +58,7 @@ class Dialect:
             "quotechar": self.quote,
             "escapechar": self.escape,
             "doublequote": self.escape is None,
+            "skipinitialspace": self.spaced,
         }
 
 
@@ -107,8 +109,22 @@ def _quoted(lines: list[str], mark: str, *, stated: bool = False) -> Dialect:
     text = "".join(lines)
     escaped = _ESCAPED.search(text) is not None and _DOUBLED.search(text) is None
     return Dialect(
-        delimiter=mark, quote=quote, escape="\\" if escaped else None, stated=stated
+        delimiter=mark,
+        quote=quote,
+        escape="\\" if escaped else None,
+        spaced=not escaped and _is_spaced(text, mark, quote),
+        stated=stated,
     )
+
+
+def _is_spaced(text: str, mark: str, quote: str) -> bool:
+    """Whether cells in quotation marks have a space before them, and none behind."""
+    mark = re.escape(mark)
+    begun = re.compile(
+        rf"{mark} {quote}((?:[^{quote}]|{quote}{quote})*+{quote}(?={mark}|[\r\n]|\Z))?"
+    )
+    cells = begun.findall(text)
+    return bool(cells) and all(cells)
 
 
 def _score(lines: list[str], dialect: Dialect) -> tuple[int, int, int]:

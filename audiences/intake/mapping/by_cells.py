@@ -112,7 +112,8 @@ def ask_about_wishes(known: Columns) -> None:
         answered = _is_answered(known, place)
         tells = _tells(known, place)
         if known.targets.get(place) in _STANDINGS and known.why[place] != BY_MAPPING:
-            tells = tells or answered  # an export has here who unsubscribed
+            # an export has here who unsubscribed
+            tells = tells or answered or _is_coded(known.cells[place])
             if tells:
                 del known.targets[place]
         if known.is_free(place) and (
@@ -146,6 +147,14 @@ def _tells(known: Columns, place: int) -> bool:
     """Whether a cell says that a reader opted out, such as “unsubscribed”."""
     return known.why.get(place) != BY_MAPPING and any(
         map(optouts.tells, known.cells[place])
+    )
+
+
+def _is_coded(cells: list[str]) -> bool:
+    """Whether cells are numbers or single letters, which a program gave a meaning."""
+    filled = [cell for cell in cells if cell]
+    return bool(filled) and all(
+        cell.isdecimal() or (len(cell) == 1 and cell.isalpha()) for cell in filled
     )
 
 
