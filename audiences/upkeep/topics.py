@@ -15,12 +15,6 @@ from audiences.subscriptions import Evidence, How, Standing, Subscription
 from audiences.topics import Topic, in_use
 
 
-async def subscriber_counts(session: AsyncSession) -> list[tuple[Topic, int]]:
-    """Return every topic with its number of active subscriptions."""
-    counts = await active(session)
-    return [(topic, counts.get(topic.code, 0)) for topic in await listed(session)]
-
-
 async def listed(session: AsyncSession) -> Sequence[Topic]:
     """Return every topic, in the order in which readers see topics."""
     rows = await session.scalars(select(Topic).order_by(Topic.position, Topic.code))

@@ -1,5 +1,6 @@
 """Topics and themes are data of the site: added, changed, retired, with history."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.acts.commands import Mailer, shown
 from tests.acts.readers import ED
 
 BY = ("--by", "editor")
+LIST = ("topics", "list")
 ENGLISH = ("--name", "en=Youth letter")
 
 
@@ -177,3 +179,11 @@ def test_an_organisation_of_another_kind_is_no_sector(mailer: Mailer) -> None:
 
     assert ran.code == 1
     assert "no sector is called 'icom'" in shown(ran.err)
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_subscribers_are_counted_when_asked_for(mailer: Mailer) -> None:
+    assert "subscribers" not in mailer(*LIST).out
+    assert re.search(r"monthly-letter .* [1-9]", mailer(*LIST, "--subscribers").out)
+    (row, *_) = mailer(*LIST, "--json").json
+    assert row["subscribers"] > 0

@@ -133,6 +133,7 @@ async def _form(
         topics=[
             (each.code, each.name(asked.language), standings.get(each.code))
             for each in offered
+            if each.retired_at is None or each.code in standings
         ],
         may_end={Standing.ACTIVE, Standing.PENDING, Standing.PAUSED},
         version="" if contact is None else contact.updated_at.isoformat(),

@@ -144,10 +144,10 @@ def words(asked: Visit, context: Context) -> dict[str, Any]:
         for part, said in sentence.PARTS.items()
     }
     offered = {
-        name: sorted(map(str, context.vocabulary.known(fact.values)))[:300]
+        name: sorted(map(str, context.vocabulary.offered(fact.values)))[:300]
         for name, fact in facts.FACTS.items()
     } | {
-        name: sorted(map(str, context.vocabulary.known(test.takes)))[:300]
+        name: sorted(map(str, context.vocabulary.offered(test.takes)))[:300]
         for name, test in facts.TESTS.items()
     }
     return {

@@ -138,3 +138,29 @@ async def test_a_role_is_added_given_and_retired(site: Site) -> None:
     assert "trésorière" in holder.text
     assert "cheffe" in other.text
     assert "trésorière" not in other.text
+
+
+async def test_what_is_retired_is_offered_only_where_it_is_in_use(site: Site) -> None:
+    rule = "sub(monthly-letter) and fields has ED"
+    async with serving(site) as pages:
+        user = await visitor(site, pages, "editor")
+        saved = await user.post(
+            "/new-rule", {"name": "partners", "rule": rule, "act": "save"}
+        )
+        before = await user.get("/directory/contacts/new")
+        for kind, code in (("topic", "monthly-letter"), ("theme", "sdg-04")):
+            word = {"kind": kind, "code": code, "sure": "yes"}
+            assert (await user.post("/words/retire", word)).status_code == 303
+        new = await user.get("/directory/contacts/new")
+        held = await user.get("/directory/contacts/1/edit")
+        form = await user.get("/audiences/partners")
+
+    assert saved.status_code == 303
+    assert 'value="monthly-letter"' in before.text
+    assert 'value="monthly-letter"' not in new.text
+    assert 'id="end-monthly-letter"' in held.text
+    assert '<option value="field-news">' in form.text
+    assert '<option value="monthly-letter">' not in form.text
+    assert '<option value="sdg-05">' in form.text
+    assert '<option value="sdg-04">' not in form.text
+    assert 'value="monthly-letter"' in form.text  # the rule has it
