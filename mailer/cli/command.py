@@ -134,4 +134,12 @@ as_json_lines = click.option(
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 INSTANT = Instant()
-NUMBER = click.IntRange(1, 2**31 - 1)  # the number of a row
+
+
+class WholeNumber(click.IntRange):
+    """A whole number within limits, called a number in help and errors."""
+
+    name = "number"
+
+
+NUMBER = WholeNumber(1, 2**31 - 1)  # the number of a row

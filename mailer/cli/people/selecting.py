@@ -9,6 +9,7 @@ from typing import Any
 import rich_click as click
 
 from audiences.institution import Kind, Status
+from mailer.cli.command import WholeNumber
 
 CHOICES = (
     *("search", "kind", "status", "country", "region", "field", "language"),
@@ -26,7 +27,7 @@ readers_option = click.option(
 )
 limit_option = click.option(
     "--limit",
-    type=click.IntRange(1, 10_000),
+    type=WholeNumber(1, 10_000),
     default=50,
     show_default=True,
     help="How many to list.",

@@ -7,7 +7,7 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import as_json, as_json_lines, with_site
+from mailer.cli.command import WholeNumber, as_json, as_json_lines, with_site
 from mailer.cli.record import wording
 from mailer.errors import counted
 from mailer.maintenance import audit_rows
@@ -16,7 +16,7 @@ from mailer.reports.record import recorded
 from mailer.sites.site import Site
 from mailer.store.anchors import FILE
 
-LARGEST = click.IntRange(1, 2**63 - 1)
+LARGEST = WholeNumber(1, 2**63 - 1)
 
 
 @click.group()

@@ -7,14 +7,14 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import as_json, as_json_lines, by_option, with_site
+from mailer.cli.command import WholeNumber, as_json, as_json_lines, by_option, with_site
 from mailer.feedback.arrivals import taking
 from mailer.feedback.belief import quarantine
 from mailer.feedback.belief.arrival import unpacked
 from mailer.feedback.models import FeedbackMail
 from mailer.sites.site import Site
 
-LARGEST = click.IntRange(1, 2**63 - 1)  # the number of a row that may be many
+LARGEST = WholeNumber(1, 2**63 - 1)  # the number of a row that may be many
 
 
 @click.group("quarantine")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from mailer.cli.command import complete
+from mailer.cli.command import WholeNumber, complete
 from mailer.demo import inbox
 from mailer.errors import MailerError
 from mailer.processes import running
@@ -19,7 +19,7 @@ from mailer.processes import running
     "--port",
     default=2525,
     show_default=True,
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     help="The port to listen on; 0 takes a free one, and prints it.",
 )
 @click.option(

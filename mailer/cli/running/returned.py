@@ -11,7 +11,7 @@ import rich_click as click
 from audiences.errors import CodedError
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import as_json, with_site
+from mailer.cli.command import WholeNumber, as_json, with_site
 from mailer.cli.running.logging_option import log_option
 from mailer.errors import RefusedError, counted
 from mailer.feedback.arrivals import maildir, reading, taking
@@ -130,9 +130,7 @@ def _in_words(kinds: Mapping[str, int]) -> str:
 
 
 @click.command(epilog="Example: mailer feedback listen --port 2424")
-@click.option(
-    "--port", type=click.IntRange(1, 65535), help="Another port to listen on."
-)
+@click.option("--port", type=WholeNumber(1, 65535), help="Another port to listen on.")
 @log_option
 @with_site
 async def listen(site: Site, port: int | None) -> None:

@@ -10,7 +10,7 @@ from audiences.upkeep import data_changes, topics, words
 from audiences.upkeep.data_changes import DataKind
 from audiences.upkeep.words import WantedWord
 from mailer.cli import acting, output
-from mailer.cli.command import as_json, by_option, with_site, yes_option
+from mailer.cli.command import WholeNumber, as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.people.histories import show_history
 from mailer.reports import histories, shapes
@@ -45,7 +45,7 @@ def _names(
 names_option = _names("name", "A name, as fr='Lettre mensuelle'; may be repeated.")
 rhythms_option = _names("rhythm", "How often letters come, as fr='une fois par mois'.")
 position_option = click.option(
-    "--position", type=click.IntRange(1, 10_000), help="Its place on readers' pages."
+    "--position", type=WholeNumber(1, 10_000), help="Its place on readers' pages."
 )
 
 

@@ -9,14 +9,14 @@ import rich_click as click
 
 from mailer import clock
 from mailer.cli import output
-from mailer.cli.command import Instant
+from mailer.cli.command import Instant, WholeNumber
 from scheduler import instants, slots
 from scheduler.cadences import Slot
 from scheduler.office import ALWAYS_SAME, Office
 from scheduler.slots import Dated
 from scheduler.words import Understood
 
-YEAR = click.IntRange(1970, 2199)
+YEAR = WholeNumber(1970, 2199)
 
 after_option = click.option(
     "--after",
@@ -28,7 +28,7 @@ count_option = click.option(
     "--count",
     default=5,
     show_default=True,
-    type=click.IntRange(1, 1000),
+    type=WholeNumber(1, 1000),
     help="How many instants to show.",
 )
 zone_option = click.option(

@@ -11,13 +11,13 @@ from mailer.calendar.planning import SeriesPlan
 from mailer.calendar.series import CadenceChange
 from mailer.campaigns.models import Occurrence
 from mailer.cli import output
-from mailer.cli.command import as_json, operator_option, with_site
+from mailer.cli.command import WholeNumber, as_json, operator_option, with_site
 from mailer.cli.people.authors import author, because_option
 from mailer.cli.writing.instants import day_of, event_option, follows_option
 from mailer.sites.site import Site
 from scheduler.leads import LONGEST, USUAL
 
-_DAYS = click.IntRange(0, LONGEST)
+_DAYS = WholeNumber(0, LONGEST)
 _OPTIONS = {
     "--type": ("letter_type", None, "The letter type of its drafts."),
     "--audience": ("audience", None, "The rule of its drafts' readers."),

@@ -57,6 +57,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("segments save dakar 'kind = ngo' --by x", 1, "no user is called 'x'"),
     ("segments remove nosuch --by editor --yes", 1, "nosuch"),
     ("messages list", 2, "--campaign"),
+    ("campaigns show abc", 2, "'abc' is not a valid number"),
     ("messages list --campaign 99", 1, "no campaign has the number 99"),
     ("messages list --campaign 1 --state lost", 2, "lost"),
     ("series next nosuch", 1, "no series is called 'nosuch'"),
