@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -11,6 +12,7 @@ from audiences.errors import AudienceError
 MAX_ROWS = 1_048_575  # of a sheet, below the headings
 WIDTHS = {"address": 34, "organisation_name": 44, "name": 28}  # characters
 USUAL_WIDTH = 16
+LINE = 15  # points of a line, of a row by default
 A4 = 9  # the number of the paper
 TEXTS_ONLY = {
     "constant_memory": True,
@@ -51,7 +53,7 @@ def sheet(
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
     page.write_row(0, 0, titles, bold)
     usual = book.add_format({"text_wrap": bool(widths), "valign": "top"})
-    write = _Rows(page, usual)
+    write = _Rows(page, usual, widths)
     yield write
     page.autofilter(0, 0, write.number, len(titles) - 1)
     try:
@@ -87,8 +89,8 @@ def _for_print(page: Any) -> None:
 class _Rows:
     """Writes rows below the headings; `number` is that of the last one."""
 
-    def __init__(self, page: Any, cell_format: Any) -> None:
-        self._page, self._format = page, cell_format
+    def __init__(self, page: Any, cell_format: Any, widths: Sequence[int]) -> None:
+        self._page, self._format, self._widths = page, cell_format, widths
         self.number = 0
 
     def __call__(self, rows: Sequence[Sequence[str]]) -> None:
@@ -98,6 +100,20 @@ class _Rows:
             )
         for row in rows:
             self.number += 1
+            lines = _lines(row, self._widths)
+            if lines > 1:  # not every program finds the height of a row by itself
+                self._page.set_row(self.number, lines * LINE)
             for place, cell in enumerate(row):
                 if cell:
                     self._page.write_string(self.number, place, cell, self._format)
+
+
+def _lines(row: Sequence[str], widths: Sequence[int]) -> int:
+    """Return how many lines the cells of a row take in columns of these widths."""
+    cells = zip(row, widths, strict=False)
+    return max((-(-_wide(cell) // width) for cell, width in cells), default=1)
+
+
+def _wide(text: str) -> int:
+    """Return the width of a text in characters; a Chinese one takes two."""
+    return sum(1 + (unicodedata.east_asian_width(each) in "WF") for each in text)
