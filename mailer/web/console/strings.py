@@ -1,8 +1,8 @@
-"""The console's own strings: English in the code, French beside it.
+"""The console's own strings: English in the code, five other languages beside it.
 
-The other languages of the institution have what people see most. What they lack is in
-English whole, between isolate characters, so that it keeps its direction; on pages its
-`lang` says so. Dates and numbers are those of the site's catalogue of the language.
+What a language lacks is in English whole, between isolate characters, so that it keeps
+its direction; on pages its `lang` says so. Dates and numbers are those of the site's
+catalogue of the language.
 """
 
 import re
