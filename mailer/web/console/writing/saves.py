@@ -7,6 +7,7 @@ a block saves first. With script, each block is saved by itself while one writes
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,6 +36,7 @@ from mailer.campaigns.writing.drafting.saving import (
 )
 from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.campaigns.writing.together import presence
+from mailer.rendering.language import typography
 from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms
@@ -201,17 +203,18 @@ async def _look_again(
 
 def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
     """Return what a script needs to go on: the state of each block, not its words."""
-    words = asked.words
-    state: dict[str, Any] = {"said": words.text(SAVED, time=at), "blocks": {}}
+    words, language = asked.words, asked.language
+    spaced = partial(typography.no_break_spaces, language=language)
+    state: dict[str, Any] = {"said": spaced(words.text(SAVED, time=at)), "blocks": {}}
     for name, saved in done.saved.items():
-        faults = [
-            sentences.told(each, asked.language) for each in done.faults.get(name, [])
-        ]
-        standing = done.standing.get(name, "")
-        told = {"base": saved.digest, "faults": faults, "standing": standing}
-        state["blocks"][name] = told
+        faults = [sentences.told(x, language) for x in done.faults.get(name, [])]
+        state["blocks"][name] = {
+            "base": saved.digest,
+            "faults": [spaced(each) for each in faults],
+            "standing": spaced(done.standing.get(name, "")),
+        }
     for changed, _ in done.conflicts.values():
-        state["said"] = words.text(CHANGED, name=changed.by)
+        state["said"] = spaced(words.text(CHANGED, name=changed.by))
     return Response(
         json.dumps(state, ensure_ascii=False),
         media_type=MediaType.JSON,

@@ -195,8 +195,8 @@ async def test_a_time_may_stand_within_a_sentence(
 @pytest.mark.parametrize(
     ("sentence", "french"),
     [
-        ("May is paused", "May est en pause"),
-        ("x is finished; is paused", "x is finished; est en pause"),
+        ("May is paused", "May est suspendue"),
+        ("x is finished; is paused", "x is finished; est suspendue"),
         ("A is draft, not scheduled", "A est à l’état de brouillon, non programmée"),
         ("fr.md, line 3: title is missing", "fr.md, ligne 3\xa0: title manque"),
         ("the letter has no block %(2)s any more", "la lettre n’a plus de bloc %(2)s"),

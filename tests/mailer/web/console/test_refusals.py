@@ -122,6 +122,13 @@ def in_context(language: str, context: str) -> dict[str, str]:
     return {str(x.id): str(x.string) for x in read if x.context == context}
 
 
+def test_four_languages_have_the_same_sentences_which_are_the_most_frequent() -> None:
+    known = [set(catalogue(each)) for each in ("ar", "es", "ru", "zh")]
+
+    assert all(each == known[0] for each in known)
+    assert len(known[0]) > 150
+
+
 @pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {strings.SOURCE}))
 def test_a_refusal_names_acts_and_roles_in_the_language_of_the_page(
     language: str,

@@ -76,6 +76,20 @@ def block(page: str, name: str, n: int = 2, **lines: str) -> dict[str, str]:
     return {**sent, "page": known["page"], "n": str(n)}
 
 
+async def test_what_a_script_is_told_has_the_spaces_of_the_language(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await letter(site, tmp_path)
+    path = f"/campaigns/{number}/write/en"
+    async with serving(site) as pages:
+        ed = await editor(site, pages)
+        sent = block((await ed.get(path)).text, "first", title="A", date="soon")
+        answer = await ed.post(f"{path}?lang=fr", sent, **BY_SCRIPT)
+
+    told = answer.json()["blocks"]["first"]["faults"]
+    assert any("n’est pas un jour\u202f; " in each for each in told), told
+
+
 async def test_a_block_is_saved_by_script_and_only_it(
     site: Site, tmp_path: Path
 ) -> None:
