@@ -87,7 +87,7 @@ async def test_what_a_script_is_told_has_the_spaces_of_the_language(
         answer = await ed.post(f"{path}?lang=fr", sent, **BY_SCRIPT)
 
     told = answer.json()["blocks"]["first"]["faults"]
-    assert any("n’est pas un jour\u202f; " in each for each in told), told
+    assert any("n’est pas un seul jour\u202f; " in each for each in told), told
 
 
 async def test_a_block_is_saved_by_script_and_only_it(
