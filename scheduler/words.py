@@ -25,6 +25,7 @@ _NEAR = 0.8  # how much a word is like one of a cadence that may be meant
 USUAL_TIME = time(10)  # if a cadence has no time of day
 _MINOR = {PhraseKind.FILLER, PhraseKind.COMMA, PhraseKind.AND}
 _LANGUAGES = {ENGLISH: english, FRENCH: french}
+SAID_IN = frozenset(_LANGUAGES)  # the languages in which cadences are said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

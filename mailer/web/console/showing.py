@@ -96,6 +96,7 @@ def show(
 
 def _told(sentence: str, language: str) -> str:
     """Return a sentence of the program in a language, or in English as it is."""
+    sentence = sentence.removeprefix(strings.ENGLISH).removesuffix(strings.ENDS)
     said = sentences.told(sentence, language)
     if said == sentence and language not in strings.WHOLE and sentence:
         return strings.in_english(said)

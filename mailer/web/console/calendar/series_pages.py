@@ -16,7 +16,7 @@ from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Series
 from mailer.errors import MailerError
 from mailer.users.acts import Right
-from mailer.web.console import showing
+from mailer.web.console import showing, strings
 from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
 from mailer.web.console.rules import naming
@@ -89,9 +89,15 @@ async def show(
 
 
 def said(asked: Visit, found: Series) -> tuple[str, str]:
-    """Return a cadence in the language of the page, and why it cannot be read."""
+    """Return a cadence in the language of the page, and why it cannot be read.
+
+    It is in English where cadences are not said in that language.
+    """
     try:
-        return words.describe(renewing.cadence_of(found), asked.language), ""
+        cadence = renewing.cadence_of(found)
+        if asked.language in words.SAID_IN:
+            return words.describe(cadence, asked.language), ""
+        return strings.in_english(words.describe(cadence)), ""
     except ScheduleError as fault:
         return found.cadence, str(fault)
 

@@ -1,4 +1,4 @@
-"""Every page of the console, from the application's own routes, in both languages.
+"""Every page of the console, from the application's own routes, in all languages.
 
 Each stored text is hostile. No page runs it, loses it, breaks, or shuts somebody out.
 """
@@ -229,3 +229,20 @@ async def test_every_page_is_accessible_and_runs_no_stored_text(
 
     assert wrong == {}
     assert opened > 70
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "ru", "zh"])
+async def test_every_page_opens_in_the_other_languages(
+    site: Site, relay: Relay, tmp_path: Path, language: str
+) -> None:
+    async with serving(site) as pages:
+        user, wanted = await filled(site, tmp_path, pages)
+        answers = {
+            path: await user.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            for path in wanted
+        }
+
+    failed = [path for path, each in answers.items() if each.status_code >= 500]
+    assert failed == []
+    opened = [each for each in answers.values() if f'lang="{language}"' in each.text]
+    assert len(opened) > 70

@@ -223,3 +223,16 @@ async def test_a_time_may_stand_within_a_sentence(
 def test_a_sentence_is_found_by_its_words(sentence: str, french: str) -> None:
     assert sentences.told(sentence, "fr") == french
     assert sentences.told(sentence, "en") == sentence
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_refusal_has_a_page_of_its_own_in_the_language_of_the_browser(
+    site: Site,
+) -> None:
+    await add_user(site, "lea", "viewer")
+    async with serving(site) as pages:
+        lea = await visitor(site, pages, "lea")
+        answer = await lea.get("/directory/imports?lang=es")
+
+    assert answer.status_code == 403
+    assert "lea no puede modificar el directorio" in answer.text
