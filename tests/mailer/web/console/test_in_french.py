@@ -179,6 +179,7 @@ def test_a_state_is_said_in_the_language_of_the_page(language: str, said: str) -
         ("fr", "mardi 4 mai 2027, 10 h (Paris)"),
         ("es", "martes, 4 de mayo de 2027, 10:00 (París)"),
         ("ru", "вторник, 4 мая 2027 года, 10:00 (Париж)"),
+        ("ar", "الثلاثاء، 4 أيار/مايو 2027، 10:00 (باريس)"),
         ("zh", "2027年5月4日星期二，10:00（巴黎）"),
     ],
 )

@@ -7,13 +7,16 @@ from functools import cache
 import pytest
 from babel.messages.pofile import read_po
 
+from mailer.settings.sections import Settings
 from mailer.users.acts import ACTS, Right
 from mailer.users.roles import UserRole
 from mailer.web.console import sentences, strings
+from mailer.web.console.site.described import described
 from tests.house.modules import Module, reached
 from tests.house.refusals import PLACE, refusals, with_places
 from tests.mailer.web.console.test_in_french import catalogue
 from tests.mailer.web.console.test_strings import PLACEHOLDER, of_modules, of_pages
+from tools.checkout import ROOT
 
 # What these say is for who runs the machine: it stands in the log, at the terminal, in
 # the metrics and on the page of the site's state.
@@ -62,6 +65,13 @@ def test_every_sentence_that_a_page_may_show_is_in_french() -> None:
 
     assert len(shown) > 800
     assert lacking == []
+
+
+def test_each_setting_is_described_in_french() -> None:
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    said = {each.sentence for each in described(Settings.model_construct(), text)}
+
+    assert said - {""} - set(catalogue("fr")) == set()
 
 
 SOURCE = """
