@@ -7,7 +7,8 @@ without an entry is shown in English.
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,9 +21,10 @@ from mailer.web.console.strings import ENDS, FOLDER, SOURCE
 
 NAME = "sentences"  # of the catalogue
 PLACE = "place"  # the context of places at the beginning of sentences
-PLACES = tuple(f"%({number})s" for number in range(1, 7))
-_PLACE = re.compile(r"%\(([1-6])\)s")
+PLACES = tuple(f"%({number})s" for number in range(1, 10))
+_PLACE = re.compile(r"%\(([1-9])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
+_EDGE = 4  # characters by which entries are found
 ISOLATE = "\u2068"  # UAX 9: what follows has a direction of its own
 _AT_LINE = re.compile(r"(?:[^:]+, line|column) \d+: ")
 # what stands behind these words has entries of its own: acts, such as “approve May”,
@@ -87,7 +89,7 @@ def _line(sentence: str, language: str) -> str:
 
 
 def _found(sentence: str, language: str, context: str = "") -> str | None:
-    for each in _catalogue(language, context):
+    for each in _candidates(sentence, language, context):
         values = _values(sentence, each.parts)
         if values is not None:
             shown = [
@@ -139,12 +141,32 @@ def _exact(value: str, language: str, context: str) -> str:
         known = [each for each in items if each is not None]
         if len(known) == len(items):
             return format_list(known, locale=language)
-    known_ones = (each for each in _catalogue(language) if each.parts == [value])
+    known_ones = (x for x in _candidates(value, language, "") if x.parts == [value])
     return next((each.translation for each in known_ones), value)
 
 
+def _candidates(sentence: str, language: str, context: str) -> Iterator[Sentence]:
+    """Yield the entries that a sentence may be, those with most words first."""
+    index = _index(language, context)
+    keys = (f"^{sentence[:_EDGE]}", f"{sentence[-_EDGE:]}$", "")
+    found = sorted(numbered for key in keys for numbered in index.get(key, ()))
+    entries = _catalogue(language, context)
+    return (entries[number] for number in found)
+
+
 @cache
-def _catalogue(language: str, context: str = "") -> Sequence[Sentence]:
+def _index(language: str, context: str) -> Mapping[str, Sequence[int]]:
+    """Return the numbers of entries by how they begin, or else by how they end."""
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, each in enumerate(_catalogue(language, context)):
+        first, last = each.parts[0][:_EDGE], each.parts[-1][-_EDGE:]
+        begins = f"^{first}" if len(first) == _EDGE else ""
+        index[begins or (f"{last}$" if len(last) == _EDGE else "")].append(number)
+    return index
+
+
+@cache
+def _catalogue(language: str, context: str) -> Sequence[Sentence]:
     known = (each for each in _whole(language) if each.context == context)
     # those that begin with words come first, and of them those with most words
     return sorted(

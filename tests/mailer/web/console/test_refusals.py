@@ -119,6 +119,18 @@ def test_sentences_are_collected_with_their_places_branches_and_parts(
     }
 
 
+@pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {strings.SOURCE}))
+def test_no_sentence_of_a_catalogue_stands_in_the_way_of_another(language: str) -> None:
+    shadowed = []
+    for english, translation in in_context(language, "").items():
+        said = sentences._found(PLACEHOLDER.sub("X", english), language)
+        isolated = (said or "").replace("\u2068", "").replace("\u2069", "")
+        if isolated != PLACEHOLDER.sub("X", translation):
+            shadowed.append((english, said))
+
+    assert shadowed == []
+
+
 OF_LETTERS = (  # acts whose refusal names the letter
     *(Right.NAMES, Right.WRITE, Right.TRANSLATE, Right.SIGN_OFF, Right.APPROVE),
     *(Right.SCHEDULE, Right.UNSCHEDULE, Right.SEND, Right.PAUSE),
@@ -129,7 +141,9 @@ def in_context(language: str, context: str) -> dict[str, str]:
     path = strings.FOLDER / sentences.NAME / f"{language}.po"
     with path.open("rb") as file:
         read = read_po(file, locale=language, abort_invalid=True)
-    return {str(x.id): str(x.string) for x in read if x.context == context}
+    return {
+        str(x.id): str(x.string) for x in read if x.id and (x.context or "") == context
+    }
 
 
 def test_four_languages_have_the_same_sentences_which_are_the_most_frequent() -> None:
