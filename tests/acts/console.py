@@ -66,11 +66,15 @@ def version(page: str) -> str:
 
 
 async def add_user(
-    site: Site, name: str, *roles: str, address: str | None = None
+    site: Site,
+    name: str,
+    *roles: str,
+    address: str | None = None,
+    language: str | None = None,
 ) -> None:
     """Add a user with roles, as the sample's administrator."""
     author = Author(by="head-of-unit", account=None, because=None, at=clock.now())
-    details = UserDetails(address=address)
+    details = UserDetails(address=address, language=language)
     classes = letter_types.classes(site.templates)
     async with site.database.writing() as session:
         await keeping.add(session, name, roles, details, author, classes=classes)
