@@ -30,7 +30,8 @@ from mailer.web.console.showing import HOME
 
 WRONG = (
     "The name, the password or the code is not right. A code works once; wait for the"
-    " next one if you have just used it."
+    " next one if you have just used it. Check the clock of the telephone as well:"
+    " codes depend on it."
 )
 TOO_OFTEN = "That was too often. Wait a minute, then try again."
 LINK_ENDED = (

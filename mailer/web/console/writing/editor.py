@@ -77,6 +77,7 @@ async def page(
         "remarks_at": remark_pages.by_block(opened, said, tag),
         "page_id": secrets.token_hex(8),
         "saved": query.get("saved", "")[:5],
+        "saved_at": query.get("at", ""),
     }
     if tag != campaign.default_language:
         second, open_only = query.get("beside", ""), query.get("show") == "open"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import MediaType, Request, Response, post
 from litestar.datastructures import FormMultiDict
@@ -50,6 +50,7 @@ from mailer.web.console.writing.names import LINES
 
 MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
+SAVE = "save"  # the act of a block's own button, and the beginning of its id
 KEPT = ("show", "beside")  # of a page's query, after a save
 CHANGED = "Not saved: %(name)s changed this meanwhile."
 SAVED = "Saved %(time)s"
@@ -92,7 +93,8 @@ async def save(
         await block_acts.remark(session, taken, tag, form, one)
         await presence.seen(session, taken.campaign, tag, by=by, now=asked.now)
         act = str(form.get("act") or "")
-        if act and not done.conflicts:
+        verb, _, saved = act.partition(" ")
+        if act and verb != SAVE and not done.conflicts:
             target = await block_acts.act(session, taken, tag, act, one)
         await _look_again(session, taken, tag, done, asked)
     at = asked.words.time(asked.now.astimezone(asked.site.zone))
@@ -104,6 +106,8 @@ async def save(
     kept = {key: value for key, value in request.query_params.items() if key in KEPT}
     if not target:
         kept["saved"] = at.replace(" ", "")
+        if verb == SAVE:  # the keyboard goes on at this block's button
+            kept["at"], target = saved, f"#{SAVE}-{quote(saved)}"
     query = f"?{urlencode(kept)}" if kept and not target.startswith("?") else ""
     return showing.to(asked.site, path + query + target)
 

@@ -3,7 +3,7 @@
 Each stored text is hostile. No page runs it, loses it, breaks, or shuts somebody out.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -105,9 +105,9 @@ async def browser() -> AsyncIterator[Browser]:
         yield started
 
 
-async def make_hostile(session: AsyncSession) -> None:
-    """Put hostile texts into every column of free text."""
-    texts = cycle(NAUGHTY)
+async def put_everywhere(session: AsyncSession, given: Sequence[str]) -> None:
+    """Put texts into every column of free text."""
+    texts = cycle(given)
     row: Any
     for model, columns in TEXTS.items():
         rows: Any = await session.scalars(select(model).limit(300))
@@ -181,14 +181,16 @@ async def faults_of(page: Page, address: str, width: int) -> list[str]:
     return found
 
 
-async def filled(site: Site, place: Path, pages: Pages) -> tuple[Visitor, list[str]]:
-    """Fill a site with hostile texts; return its user, and the pages to open."""
+async def filled(
+    site: Site, place: Path, pages: Pages, texts: Sequence[str] = NAUGHTY
+) -> tuple[Visitor, list[str]]:
+    """Fill a site with texts, hostile ones first; return its user and its pages."""
     token, _ = await lived_in(site, place)
     user = Visitor(pages=pages, cookie=f"{cookie_name(site)}={token}", token=token)
     await proposed(site, acronym=NAUGHTY[0], note="\n".join(NAUGHTY[:5]))
     check = place_of(await upload(user, "list.csv", LIST.encode()))
     async with site.database.writing() as session:
-        await make_hostile(session)
+        await put_everywhere(session, texts)
     return user, [check, *dict.fromkeys(paths(site))]
 
 

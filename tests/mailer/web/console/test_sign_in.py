@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pyotp
@@ -135,6 +136,21 @@ async def test_password_and_code_sign_in_and_each_code_works_once(site: Site) ->
         ]
 
     assert answers == [403, 403, 303, 403]
+
+
+async def test_a_telephone_whose_clock_is_wrong_is_spoken_of(site: Site) -> None:
+    await add_user(site, "paul", "author")
+    totp = pyotp.TOTP(await with_password(site, "paul"))
+    async with serving(site) as pages:
+        answers = [
+            await sign_in(
+                pages, "paul", PASSWORD, totp.at(clock.now() + timedelta(seconds=off))
+            )
+            for off in (90, -90, 30)
+        ]
+
+    assert [status for status, _ in answers] == [403, 403, 303]
+    assert "the clock of the telephone" in answers[0][1]
 
 
 async def test_wrong_name_password_and_code_get_one_answer_in_one_time(
