@@ -32,7 +32,7 @@ _CURRENCIES = (
 )
 _AFTER_NUMBER = (
     r"\d{3}(?!\d)|[%٪‰€$£¥₽°]|(?:h|[ap]\.?m|km|cm|mm|kg|ha|[KMGT][Bo]|milli[oa]n\w*"
-    rf"|milli?ard\w*|billion\w*|{_CURRENCIES})(?![\w’'])"
+    rf"|milli?ard\w*|billion\w*|SP|CEDEX|{_CURRENCIES})(?![\w’'])"
 )
 _BEFORE_NUMBER = (  # each of one length, as lookbehind wants it
     *("[€$£¥№§]", r"\b[NnNn][°ºo]", r"\b[Nn]o\.", r"\b[Nn]os\.", r"\bn[úu]m\."),
@@ -49,6 +49,7 @@ _TELEPHONE = re.compile(
 )
 _BESIDE_NUMBER = re.compile(r" \d|\d ")
 _MORE_MONTHS = {"ar": ("ar_LB",)}  # حزيران beside يونيو
+_DATED = {"ru"}  # with its days on one line everywhere, as French has by its rules
 _FEWEST_DIGITS = 8  # of a telephone number
 _SYMBOL = re.compile(
     r"(?<=\d) (?=(?:EX|C|م ?ت|م)/[A-Z0-9])|(?<=/R[eé]s\.) (?=\d)", re.ASCII
@@ -95,7 +96,7 @@ def no_break_spaces(text: str, language: str, *, dates: bool = False) -> str:
     text = in_subject(text, language)
     if _BESIDE_NUMBER.search(text) is None:
         return text
-    if dates:
+    if dates or _primary(language) in _DATED:
         text = _days(_primary(language)).sub(NO_BREAK, text)
     return _TELEPHONE.sub(_telephone, _NUMBERS.sub(NO_BREAK, text))
 

@@ -9,7 +9,7 @@ Only if that is not enough do they break.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from mailer.rendering.marks import Marks
@@ -35,12 +35,14 @@ _UNIT = re.compile(r"&#?\w+;|.", re.DOTALL)
 _GROUPS = re.compile(rf"(?<=[{_SPACE}])|(?<=[.,'’])(?=\d{{3}})")
 _AFTER = set("-/.@_?=,;:")  # the characters after which a word breaks best
 _HOURS = re.compile(r"(\d{1,2}:\d\d[–-])(\d{1,2}:\d\d)")
-_LONGEST, _SHORTEST = 10, 3  # of a piece
+_WHOLE = 30  # characters: longer words break in any table
+_LONGEST, _SHORTEST = 10, 3  # of a piece that is read without effort, and of any
 _ROOM_FOR_HOURS = 8  # as long as a piece; else they break behind the dash
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _BREAKS_ANYWHERE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 _PHONE, _INDENTED = 276, 212  # pixels on a phone of 320; in a list or a quotation
-_CELL_PADDING = 6
+_SCREEN = {_PHONE: 536, _INDENTED: 450}  # pixels of a letter where it is not narrow
+_CELL_PADDING, _WIDE_PADDING = 6, 16
 _DIGIT, _DENSE_DIGIT = 8.4, 6.8  # pixels, with 15 and 12 px
 _CHINESE = 2.0  # digits, of one character
 _WIDE = 1.25  # as many digits: a capital, a letter of other scripts than Latin
@@ -53,6 +55,12 @@ class _Fit:
     length: int
     dense: bool = False
     numbers_break: bool = False
+    wide: int = 0  # how long words stay whole on a wide screen
+
+    def place(self, word: str) -> str:
+        """Return where a word may break: only on a phone, or on every screen."""
+        narrow = len(_UNIT.findall(word)) <= self.wide
+        return '<wbr class="narrow" />' if narrow else "<wbr />"
 
 
 def breakable(html: str, marks: Marks) -> str:
@@ -75,11 +83,22 @@ def breakable(html: str, marks: Marks) -> str:
 def _fit(rows: str, pixels: int) -> _Fit:
     """Return how a table fits in a width."""
     columns = _columns(rows)
+    screen = _SCREEN[pixels] - _WIDE_PADDING * len(columns)
+    wide = _length(columns, screen / _DIGIT)
+    return replace(_on_phone(columns, pixels), wide=wide)
+
+
+def _on_phone(columns: Sequence[tuple[float, float]], pixels: int) -> _Fit:
+    """Return how columns fit in the width of a phone."""
     room = pixels - _CELL_PADDING * len(columns)
     longest = {
         dense: _length(columns, room / (_DENSE_DIGIT if dense else _DIGIT))
         for dense in (False, True)
     }
+    word = max((words for words, _ in columns), default=0.0)
+    for dense in (False, True):
+        if longest[dense] >= max(1.0, min(word, _WHOLE)):
+            return _Fit(longest[dense], dense=dense)
     if longest[False] >= _LONGEST or longest[False] >= longest[True] > 0:
         return _Fit(longest[False])
     if longest[True]:
@@ -95,7 +114,7 @@ def _fit(rows: str, pixels: int) -> _Fit:
 
 def _length(columns: Sequence[tuple[float, float]], room: float) -> int:
     """Return how long the pieces of words may be in a room; 0 if numbers do not fit."""
-    for length in range(_LONGEST, _SHORTEST - 1, -1):
+    for length in range(_WHOLE, _SHORTEST - 1, -1):
         needed = (max(numbers, min(words, length)) for words, numbers in columns)
         if sum(needed) <= room:
             return length
@@ -148,20 +167,20 @@ def _width(character: str) -> float:
 def _broken(text: str, fit: _Fit, marks: Marks) -> str:
     def pieces(word: re.Match[str]) -> str:
         if hours := _HOURS.fullmatch(word[0]):
-            between = "" if fit.length >= _ROOM_FOR_HOURS else "<wbr />"
+            between = "" if fit.length >= _ROOM_FOR_HOURS else fit.place(hours[0])
             return f"{hours[1]}{between}{hours[2]}"
         keep = marks.occur_in(word[0]) or _BREAKS_ANYWHERE.search(word[0])
         if keep or (word["number"] and not fit.numbers_break):
             return word[0]
         if word["number"]:
-            return "<wbr />".join(
+            return fit.place(word[0]).join(
                 piece
                 for group in _GROUPS.split(word[0])
                 for piece in _pieces(group, _LONGEST)
             )
         # one more Arabic letter has the same width
         more = fit.length > _SHORTEST and _ARABIC.search(word[0]) is not None
-        return "<wbr />".join(_pieces(word[0], fit.length + more))
+        return fit.place(word[0]).join(_pieces(word[0], fit.length + more))
 
     return ">" + _WORD.sub(pieces, text) + "<"
 
