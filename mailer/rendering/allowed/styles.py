@@ -18,6 +18,7 @@ _PROPERTIES = {
     *("clear", "color", "color-scheme", "cursor", "direction", "display", "float"),
     *("height", "hyphens", "left", "letter-spacing", "line-break", "line-height"),
     *("max-height", "max-width", "min-height", "min-width", "opacity", "right"),
+    *("page-break-after", "page-break-inside"),
     *("table-layout", "top", "unicode-bidi", "vertical-align", "visibility"),
     *("white-space", "width", "-ms-interpolation-mode", "-ms-text-size-adjust"),
     *("-webkit-text-size-adjust", "-webkit-font-smoothing"),
