@@ -37,8 +37,8 @@ def check(reference: Reference, language: str, where: str) -> Iterator[Problem]:
         instead = addresses.instead(shown)
         what = f"the link {shown!r} is not https, mailto or tel{instead}"
         yield problem.error(language, where, what)
-    elif fault := _fault(reference.value):
-        yield problem.error(language, where, f"the link {shown!r} {fault}")
+    elif wrong := fault(reference.value):
+        yield problem.error(language, where, f"the link {shown!r} {wrong}")
     elif not words:
         what = f"the link {shown!r} has no words; write [words]({shown})"
         yield problem.error(language, where, what)
@@ -73,8 +73,10 @@ def _bare(words: str) -> str:
     return words.lower().strip(" .:»›>")
 
 
-def _fault(address: str) -> str:
+def fault(address: str) -> str:
     """Return what is wrong with an address that has a scheme; "" if nothing is."""
+    if "&amp;" in address or "&#38;" in address:
+        return "has &amp; as HTML writes &; write & alone"
     scheme, _, rest = address.partition(":")
     if scheme.lower() != "https":
         return "" if rest.strip() else "leads nowhere; write the whole address"

@@ -108,6 +108,9 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
         if _IS_ADDRESS.match(value):
             if placeholders.is_in_address(value):
                 yield problem.error(language, where, _IN_ADDRESS)
+            elif name == "link" and (wrong := link_rules.fault(value)):
+                what = f"the link {value[:60]!r} {wrong}"
+                yield problem.error(language, where, what)
             continue
         look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line
         for leftover in look(value):

@@ -52,7 +52,8 @@ _DASHES = {"ru": "—", "zh": "——"}
 _IN_WORDS = str.maketrans(dict.fromkeys("\"'()“”«»’", "a"))  # beside a dash, as words
 _DOTS = {"zh": "……"}
 _BEFORE = set("([{«“„‘‹—–-/|>:,;…¿¡\"'")
-_AFTER = set(".,;:!?)]}»”’›—–-/|<…\"'")
+_AFTER = set(".,;:!?)]}»”’›—–-/|<…\\\"'")
+_WORD_ENDS = {"}", ")", "]", "»", "”", _KEPT}  # of a placeholder, a link, a quotation
 _FAR = 8  # more than the marks of emphasis at one place
 _OPENS, _CLOSES = "«“„‹", "»”›"
 _BETWEEN_WORDS = re.compile(
@@ -205,7 +206,9 @@ def _is_apostrophe(segment: str, place: int) -> bool:
     """Return whether a single mark is within a word, as in l'été and l'« été »."""
     if _DECADE.match(segment, place):
         return True
-    before, after = segment[place - 1 : place], _next(segment, place)
+    before, after = _before(segment, place), _next(segment, place)
+    if before in _WORD_ENDS:
+        return after.isalpha()
     if not before.isalpha() or has_no_spaces(before):
         return False
     if after in {"«", "“", "[", "{", _KEPT}:
@@ -216,7 +219,7 @@ def _is_apostrophe(segment: str, place: int) -> bool:
 
 
 def _opens(segment: str, place: int) -> bool:
-    before = segment[max(0, place - _FAR) : place].rstrip("*_")[-1:]
+    before = _before(segment, place)
     after = segment[place + 1 : place + 2]
     starts = not before or before.isspace() or before in _BEFORE
     return (starts or has_no_spaces(before)) and bool(after) and not after.isspace()
@@ -227,6 +230,11 @@ def _closes(segment: str, place: int) -> bool:
     after = _next(segment, place)
     ends = not after or after.isspace() or after in _AFTER
     return (ends or has_no_spaces(after)) and bool(before) and not before.isspace()
+
+
+def _before(segment: str, place: int) -> str:
+    """Return the character before a mark, but for those of emphasis."""
+    return segment[max(0, place - _FAR) : place].rstrip("*_")[-1:]
 
 
 def _next(segment: str, place: int) -> str:

@@ -213,6 +213,7 @@ def test_an_address_in_a_text_has_no_placeholder() -> None:
         ("[](https://x.example)", "has no words"),
         ("[a](https://)", "names no site"),
         ("[a](https://me:secret@x.example)", "has a name or password"),
+        ("https://x.example/?a=1&amp;b=2", "has &amp; as HTML writes &"),
         ("[a](www.x.example)", "write https://www.x.example"),
         ("[a](<http://x.example>)", "write https://x.example if"),
         ("[a](b@x.example)", "write mailto:b@x.example"),
@@ -222,6 +223,21 @@ def test_a_link_that_leads_nowhere_or_has_no_words_is_a_problem(
     link: str, what: str
 ) -> None:
     assert any(what in each for each in problems(link))
+
+
+@pytest.mark.parametrize(
+    ("link", "what"),
+    [
+        ("https://x.example/?a=1&amp;b=2", "has &amp; as HTML writes &"),
+        ("https://x.example@TrackLink", "has a name or password"),
+    ],
+)
+def test_the_address_of_a_line_is_looked_at_as_that_of_a_text(
+    link: str, what: str
+) -> None:
+    (found,) = problems(link=link)
+
+    assert what in found
 
 
 def test_a_scheme_may_be_in_capitals() -> None:
