@@ -64,7 +64,7 @@ _PATTERNS = [
         (r"^[ \t]*\|.*\|[ \t]*$|\|[ \t]*:?-{2,}", _TABLE),
         (r"^[ \t]*#{2,6}[^\s#].{0,40}", "put a space after the # of a heading"),
         ("\ufffd", "a character was lost when the text was saved; type it again"),
-        ("[\x80-\x9f]", "this character is damaged; type it again"),
+        ("[\x80-\x9f]|[\uf000-\uf0ff]", "this character is damaged; type it again"),
     )
 ]
 _WIKI = re.compile(r"\[\[[^\[\]\n]{1,120}\]\](?!\()")

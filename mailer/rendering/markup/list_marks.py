@@ -19,7 +19,7 @@ from mailer.rendering.markup import east_asian, fences
 _KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
 _BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
 _DASH = re.compile(
-    r"(?P<indent>\s*)(?:(?P<dash>[–—―−·→►▶▸➢✓✔✗✘☐☑☒ـ\uf0b7])[ \t\u00a0\u3000]*"
+    r"(?P<indent>\s*)(?:(?P<dash>[–—―−·→►▶▸➢✓✔✗✘☐☑☒ـ\uf000-\uf0ff])[ \t\u00a0\u3000]*"
     r"|(?P<word>o)(?:[\t\u00a0]| {2,9})\s{0,9}"  # a bullet of word processors
     r"|(?P<hyphen>-|\*(?![^*]*\*))(?=[^\W\d_]))"
     r"(?=[^\s–—-])"
