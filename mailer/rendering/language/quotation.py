@@ -9,7 +9,7 @@ backslash. Marks that are no pairs stay, too; `unpaired` finds them.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
 
 from mailer.rendering.markup import addresses
 from mailer.rendering.markup.east_asian import has_no_spaces
@@ -63,6 +63,7 @@ _AT_START = re.compile(
     r"^(?P<before>[ \t>]*)(?P<dash>-{2,3}) (?=[^\s|:-])", re.MULTILINE
 )
 _ELLIPSIS = re.compile(r"(?<![./\\])\.\.\.(?![./\\])")
+_DOUBLE, _SINGLE = re.compile('"'), re.compile("'")
 _DECADE = re.compile(r"'\d0s\b")
 
 
@@ -75,6 +76,7 @@ class _Change:
     shown: str
 
 
+@lru_cache(maxsize=4096)
 def typeset(text: str, language: str) -> str:
     """Return a text in Markdown, or a line, with the marks of its language."""
     if _ANY.search(text) is None:
@@ -134,20 +136,22 @@ def _quotation(words: str, language: str) -> tuple[list[_Change], list[int]]:
 
 
 def _in_segment(segment: str, language: str) -> tuple[list[_Change], list[int]]:
-    doubles = [n for n, each in enumerate(segment) if each == '"']
+    doubles = [each.start() for each in _DOUBLE.finditer(segment)]
     pairs = _pairs(segment, doubles)
     left = doubles if pairs is None else []
     changes, singles = [], []
-    for place in (n for n, each in enumerate(segment) if each == "'"):
+    for place in (each.start() for each in _SINGLE.finditer(segment)):
         if _is_apostrophe(segment, place):
             changes.append(_Change(place, place + 1, "’"))
         else:
             singles.append(place)
     inner, apostrophes, alone = _single_pairs(segment, singles)
     changes += [_Change(each, each + 1, "’") for each in apostrophes]
-    depths = list(accumulate(map(_depth, segment)))
+    level = at = 0
     for opening, closing in pairs or ():
-        changes += _set(opening, closing, language, level=depths[opening])
+        level += _depth(segment[at:opening])
+        at = opening
+        changes += _set(opening, closing, language, level=level)
     for opening, closing in inner:
         changes += _set(opening, closing, language, level=1)
     return changes, left + alone
@@ -163,9 +167,10 @@ def _set(opening: int, closing: int, language: str, *, level: int) -> list[_Chan
     ]
 
 
-def _depth(character: str) -> int:
-    """Return how many quotations a typographic mark opens, or closes."""
-    return (character in _OPENS) - (character in _CLOSES)
+def _depth(words: str) -> int:
+    """Return how many more quotations are open after these words than before."""
+    opened = sum(words.count(each) for each in _OPENS)
+    return opened - sum(words.count(each) for each in _CLOSES)
 
 
 def _pairs(segment: str, places: Sequence[int]) -> list[tuple[int, int]] | None:
