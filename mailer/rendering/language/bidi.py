@@ -18,7 +18,8 @@ _AND = r"&amp;|&(?!#?\w+;)"  # in HTML and in text; other entities end a run
 _WORD = rf"(?:[\wÀ-ɏ./:@+'’°-]|[?=#%~](?=[A-Za-z0-9])|{_AND})*"
 _END = r"(?:(?<=\b[A-Za-z]\.[A-Za-z]\.)|(?<![.:'’]))"  # a stop belongs to the line
 _NUMBER = (  # a telephone number, or a number with a sign: Arabic would turn them
-    r"(?:\(\+\d{1,4}\)[ .\u00a0-]?\d[\d ().\u00a0-]{1,40}\d|\+\(?\d[\d ().\u00a0-]{3,40}\d)"
+    r"(?:\(\+\d{1,4}\)[ .\u00a0-]?\d[\d ().\u00a0-]{1,40}\d"
+    r"|\+\(?\d[\d ().\u00a0-]{3,40}\d)"
     r"|(?<![\d.,:])0\d{1,5}(?:[ .\u00a0-]\d{1,4}){2,6}(?![\d:])"
     r"|(?<!\d)8[ \u00a0-](?:\(\d{3,5}\)|\d{3})(?:[ .\u00a0-]\d{2,4}){2,4}(?!\d)"
     r"|\(\d{2,5}\)[ .\u00a0-]?\d{2,4}(?:[ .\u00a0-]\d{2,4}){1,4}(?!\d)"

@@ -27,7 +27,7 @@ _OTHERS_KEPT = (
     re.compile(r"\\[\"'.-]"),
     re.compile(  # the name of a file, also one with spaces between quotation marks
         rf"(?<=[\"“«'‘])[^\"“”«»\n]{{1,80}}\.{_ENDING}(?=[\"”»'’])"
-        rf"|(?<![\w'().@+-])[\w'().@+-]{{1,120}}\.{_ENDING}\b",
+        rf"|(?<![\w().@+-])[\w().@+-]{{1,120}}\.{_ENDING}\b",
         re.IGNORECASE,
     ),
 )
@@ -51,8 +51,8 @@ _NO_BREAK = "\u00a0"
 _DASHES = {"ru": "—", "zh": "——"}
 _IN_WORDS = str.maketrans(dict.fromkeys("\"'()“”«»’", "a"))  # beside a dash, as words
 _DOTS = {"zh": "……"}
-_BEFORE = set("([{«“„‘‹—–-/|>:,;…¿¡\"'")
-_AFTER = set(".,;:!?)]}»”’›—–-/|<…\\\"'")
+_BEFORE = set("([{«“„‘‹—–-/|>.:,;!?…¿¡،؛\u200e\u200f\"'")
+_AFTER = set(".,;:!?()[]}»”’›—–-/|<…،؛؟\u200e\u200f\\\"'")
 _WORD_ENDS = {"}", ")", "]", "»", "”", _KEPT}  # of a placeholder, a link, a quotation
 _FAR = 8  # more than the marks of emphasis at one place
 _OPENS, _CLOSES = "«“„‹", "»”›"
@@ -112,7 +112,8 @@ def as_typed(text: str) -> str:
 def _without_kept(text: str) -> str:
     """Return a text of the same length without the characters that stay."""
     spans = [(start, end) for start, end, _ in addresses.found(text)]
-    for pattern in (CODE, TARGET, *_OTHERS_KEPT):
+    spans += [(each.start() + 1, each.end()) for each in TARGET.finditer(text)]
+    for pattern in (CODE, *_OTHERS_KEPT):
         spans += [each.span() for each in pattern.finditer(text)]
     letters = list(text)
     for start, end in spans:
@@ -214,7 +215,7 @@ def _is_apostrophe(segment: str, place: int) -> bool:
     before, after = _before(segment, place), _next(segment, place)
     if before in _WORD_ENDS:
         return after.isalpha()
-    if not before.isalpha() or has_no_spaces(before):
+    if not before.isalpha() or _joins(before):
         return False
     if after in {"«", "“", "[", "{", _KEPT}:
         return True
@@ -227,7 +228,7 @@ def _opens(segment: str, place: int) -> bool:
     before = _before(segment, place)
     after = segment[place + 1 : place + 2]
     starts = not before or before.isspace() or before in _BEFORE
-    return (starts or has_no_spaces(before)) and bool(after) and not after.isspace()
+    return (starts or _joins(before)) and bool(after) and not after.isspace()
 
 
 def _closes(segment: str, place: int) -> bool:
@@ -235,6 +236,11 @@ def _closes(segment: str, place: int) -> bool:
     after = _next(segment, place)
     ends = not after or after.isspace() or after in _AFTER
     return (ends or has_no_spaces(after)) and bool(before) and not before.isspace()
+
+
+def _joins(letter: str) -> bool:
+    """Return whether a quotation may begin beside a letter: in Chinese, after an و."""
+    return has_no_spaces(letter) or "\u0590" < letter < "\u0900"
 
 
 def _before(segment: str, place: int) -> str:
