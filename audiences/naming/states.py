@@ -1,15 +1,6 @@
-"""Names of countries: without the words of their form of state, or with them first.
-
-A list has the form after the name: `Iran (Islamic Republic of)`. A sentence has it
-before the name.
-"""
-
-import re
+"""Names of countries without the words of their form of state."""
 
 from audiences.naming import folding
-
-_LISTED = re.compile(r"(?P<name>[^()]+) \((?P<form>[^()]+)\)")
-_GENITIVES = {"Микронезия": "Микронезии"}  # after a plural form: Штаты Микронезии
 
 # as folded: Republic of, Rep., Royaume du, Estado Plurinacional de
 _FORMS = frozenset(
@@ -38,18 +29,3 @@ def key(name: str) -> str:
     words = sorted(folding.words(name))
     kept = [each for each in words if each not in _FORMS]
     return " ".join(words if set(kept) <= _NO_NAMES else kept)
-
-
-def form_first(name: str) -> str:
-    """Return a country's name of a list as a sentence has it: Islamic Republic of Iran.
-
-    In Arabic a dash in the form is the place of the name.
-    """
-    listed = _LISTED.fullmatch(name)
-    if listed is None:
-        return name
-    short, form = listed["name"], listed["form"]
-    if " - " in form:
-        return form.replace("-", short, 1)
-    short = _GENITIVES.get(short, short)
-    return f"{form}{'' if form.endswith('’') else ' '}{short}"

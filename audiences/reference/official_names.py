@@ -1,14 +1,16 @@
 """Names of delegations, commissions and offices in six languages, from places.
 
-The form of a State comes first in them. Russian has a column for the genitive case.
+A list has the form of a State after its name: `Iran (Islamic Republic of)`. A sentence
+has it before the name. Russian has a column for the genitive case.
 """
 
 import re
 from collections.abc import Mapping
 
-from audiences.naming.states import form_first
 from audiences.reference.load import in_languages
 
+_LISTED = re.compile(r"(?P<name>[^()]+) \((?P<form>[^()]+)\)")
+_GENITIVES = {"Микронезия": "Микронезии"}  # after a plural form: Штаты Микронезии
 _VOWEL = re.compile(r"[AEIOUYÀÂÉÈÊËÎÏÔÙÛaeiouyàâéèêëîïôùû]|Haï")
 _OFFICES = {
     "en": "UNESCO Office in {}",
@@ -26,6 +28,21 @@ _COMMISSIONS = {
     "ru": "Национальная комиссия по делам ЮНЕСКО — {}",
     "zh": "{}教科文组织全国委员会",
 }
+
+
+def form_first(name: str) -> str:
+    """Return a country's name of a list as a sentence has it: Islamic Republic of Iran.
+
+    In Arabic a dash in the form is the place of the name.
+    """
+    listed = _LISTED.fullmatch(name)
+    if listed is None:
+        return name
+    short, form = listed["name"], listed["form"]
+    if " - " in form:
+        return form.replace("-", short, 1)
+    short = _GENITIVES.get(short, short)
+    return f"{form}{'' if form.endswith('’') else ' '}{short}"
 
 
 def delegation(country: Mapping[str, str]) -> dict[str, str]:

@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from audiences.record.models import RecordRow
 from audiences.record.changes import DirectoryChange
+from audiences.record.models import RecordRow
 from mailer.campaigns.models import CampaignEvent
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import StoreError

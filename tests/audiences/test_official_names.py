@@ -4,7 +4,6 @@ import pytest
 
 from audiences.intake.lists import sample
 from audiences.languages import OFFERED
-from audiences.naming import states
 from audiences.reference import official_names
 from audiences.reference.load import rows
 
@@ -97,4 +96,4 @@ def test_an_ngo_has_its_name_in_the_language_of_that_name() -> None:
 def test_a_sentence_has_the_form_of_a_state_before_its_name(
     country: str, language: str, name: str
 ) -> None:
-    assert states.form_first(COUNTRIES[country][f"name_{language}"]) == name
+    assert official_names.form_first(COUNTRIES[country][f"name_{language}"]) == name

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import directory
 from audiences.institution import REGIONS
 from audiences.languages import Names
-from audiences.naming.states import form_first
+from audiences.reference.official_names import form_first
 from mailer.campaigns.variants.reasons import Reason, Statement
 from mailer.rendering.language.catalogues import Catalogue
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from audiences.naming.values import Values
 from audiences.segments import facts
-from audiences.segments.facts import Values
 from audiences.segments.rules import Collection, Comparison, Day, Leaf, Operator, Test
 from mailer.rendering.language.catalogues import Catalogue
 

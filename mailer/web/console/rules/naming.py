@@ -10,9 +10,9 @@ from audiences import directory, topics
 from audiences.errors import RuleError
 from audiences.institution import LEVELS, REGIONS, STATUSES
 from audiences.languages import name_in
+from audiences.naming.values import Values
 from audiences.people import site_roles
 from audiences.segments import facts, grammar, rules, saved, vocabularies
-from audiences.segments.facts import Values
 from audiences.segments.rules import Collection, Leaf, Rule, Test, Word
 from mailer.rendering.entry import role_name
 from mailer.sites.site import Site
