@@ -6,9 +6,7 @@ what it offered before TLS does not count (RFC 3207 section 4.2).
 """
 
 import asyncio
-import errno
 import functools
-import os
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,19 +18,16 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
     SMTPHeloError,
-    SMTPResponseException,
-    SMTPServerDisconnected,
     SMTPStatus,
 )
 
-from mailer.delivery.smtp import dial
+from mailer.delivery.smtp import dial, reasons
 from mailer.errors import MailerError
 from mailer.settings import secrets
 from mailer.settings.relays import RelaySettings
 
 STEP_TIMEOUT = 300.0  # seconds, RFC 5321 section 4.5.3.2.1
 SILENCE = 15.0  # seconds without an answer, after which this is logged
-NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
 Result = TypeVar("Result")
 
 
@@ -265,21 +260,7 @@ def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
             f"the relay {_address(relay)} refused our login:"
             f" {fault.code} {fault.message.strip()}"
         )
-    reason, cause = str(fault) or type(fault).__name__, fault
-    if isinstance(fault, SMTPResponseException):
-        reason = f"{fault.code} {fault.message.strip()}"
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        reason = f"its certificate is not trusted: {cause.verify_message}"
-    elif isinstance(cause, ssl.SSLError):
-        reason = f"TLS failed: {cause.reason or cause}"
-        if cause.reason in NO_TLS and relay.security == "tls":
-            reason += '; this port does not begin with TLS: set security = "starttls"'
-    elif isinstance(fault.__cause__, SMTPServerDisconnected):
-        reason = str(fault.__cause__)
-    elif isinstance(cause, OSError) and cause.errno in errno.errorcode:
-        reason = os.strerror(cause.errno or 0).lower()
+    reason = reasons.of_connection(fault, relay.security)
     return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 

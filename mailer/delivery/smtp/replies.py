@@ -1,14 +1,15 @@
 """Parses the replies of an SMTP server (RFC 5321 section 4.2).
 
 A malformed line, a reply with two codes, and a reply that does not end are errors: the
-connection is then out of step and must not be used again.
+connection is then out of step and must not be used again. A long line is cut, since its
+code says what became of a message: without it, readers would get the message again.
 """
 
 import re
 from typing import NamedTuple
 
 CLOSING = 421  # the relay closes the connection, RFC 5321 section 3.8
-MAX_LINE = 2_048  # octets; at least 512, RFC 5321 section 4.5.3.1.5
+MAX_LINE = 2_048  # octets that are kept; 512 are sent, RFC 5321 section 4.5.3.1.5
 MAX_REPLY = 16_384  # octets
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _PIPELINED = re.compile(
@@ -79,7 +80,7 @@ class ReplyParser:
         while True:
             line, newline, rest = self._rest.partition(b"\n")
             if not newline:
-                if len(line) > MAX_LINE:
+                if len(line) > MAX_REPLY:
                     raise MalformedError("a reply line that does not end")
                 return None
             self._rest = rest
@@ -92,12 +93,15 @@ class ReplyParser:
     def _add_line(self, line: bytes) -> bool:
         """Add one line; return whether it is the last of its reply."""
         code, sign = line[:3], line[3:4]
-        if code not in _CODES or sign not in {b"", b" ", b"-"} or len(line) > MAX_LINE:
-            raise MalformedError(f"not an SMTP reply: {line[:80]!r}")
+        if code not in _CODES or sign not in {b"", b" ", b"-"}:
+            shown = line[:80].decode("utf-8", "backslashreplace")
+            raise MalformedError(f"not an SMTP reply: {shown}")
         if self._lines and code != self._code:
-            raise MalformedError(f"one reply with two codes, {self._code!r}, {code!r}")
+            codes = f"{_CODES[self._code]} and {_CODES[code]}"
+            raise MalformedError(f"one reply with two codes, {codes}")
         self._code = code
-        self._lines.append(line[4:].replace(b"\0", b"?"))  # neither store keeps NUL
+        kept = line[4:MAX_LINE].replace(b"\0", b"?")  # neither store keeps NUL
+        self._lines.append(kept)
         self._size += len(line)
         if self._size > MAX_REPLY:
             raise MalformedError("a reply that does not end")
