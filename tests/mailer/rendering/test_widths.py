@@ -183,6 +183,16 @@ def test_hours_break_behind_their_dash_only_and_in_narrow_columns() -> None:
     assert cells(5).count('<td>15:30–<wbr class="narrow" />16:00</td>') == 5
 
 
+def test_a_word_breaks_only_where_its_columns_have_no_room_for_it() -> None:
+    def cells(count: int) -> str:
+        row = "<td>ouvrables</td>" + "<td>recommandations</td>" * count
+        html = f'<table class="data"><caption></caption><tr>{row}</tr></table>'
+        return widths.breakable(html, marks.draw([]))
+
+    assert "<wbr" not in cells(1)
+    assert "<wbr" in cells(2)
+
+
 def test_a_mark_in_a_table_stays_whole() -> None:
     drawn = marks.draw([])
     mark = drawn.of(marks.Field.ORGANISATION)
