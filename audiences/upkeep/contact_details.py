@@ -1,6 +1,7 @@
-"""Edits the details of a contact: telephones, postal address, site, tags, notes."""
+"""What a user wants a contact to be; edits its details, such as telephones and tags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +14,37 @@ from audiences.people import details
 from audiences.people.details import CELLS, TELEPHONES
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep.cells import parsed
-from audiences.upkeep.wanted import WantedContact
 
 TAGS, SECONDS = "tags", "second_address"
 COLUMNS = (*CELLS, TAGS, SECONDS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WantedContact:
+    """What a contact should have, as typed; None leaves a value, "" empties it.
+
+    `roles` and `function` are those at the organisation `at`, or else at the primary
+    one. A contact who is not at `at` yet joins it. `tags` and `second_address` are all
+    that the contact has then.
+    """
+
+    name: str | None = None
+    function: str | None = None  # the job title
+    languages: str | None = None
+    timezone: str | None = None
+    telephones: str | None = None
+    postal_address: str | None = None
+    website: str | None = None
+    tags: str | None = None
+    notes: str | None = None
+    second_address: str | None = None  # further addresses, which are not written to
+    organisation: str | None = None  # the new primary one
+    roles: str | None = None
+    at: str | None = None
+    leave: str | None = None  # the further organisation to leave
+    topics: Sequence[str] = ()  # to subscribe to
+    basis: str | None = None  # of these subscriptions
+    ended: Sequence[str] = ()  # topics to unsubscribe from
 
 
 async def present(session: AsyncSession, contact_id: int) -> dict[str, str | None]:

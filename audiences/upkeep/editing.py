@@ -15,6 +15,7 @@ from audiences.intake import cells
 from audiences.intake.values.cell import Parse
 from audiences.organisations import Organisation
 from audiences.people import search_texts, site_roles
+from audiences.people.site_roles import Roles
 from audiences.record import changes
 from audiences.record.changes import Author, Changed
 from audiences.segments import vocabularies
@@ -23,7 +24,7 @@ from audiences.store.permission import DirectoryRight
 from audiences.suppressions import Suppression, Why
 from audiences.upkeep import contact_details, finding, topics
 from audiences.upkeep.cells import parsed
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 
 OWN = ("name", "function", "languages", "timezone")
 
@@ -224,10 +225,23 @@ async def _give_roles(
             updated_at=author.at,
         )
         session.add(joined)
-        return {
-            label: ["not there", list(known.codes(roles))],
-            **({f"function{label[5:]}": [None, function]} if function else {}),
-        }
+        detail: dict[str, Any] = {label: ["not there", list(known.codes(roles))]}
+        if function:
+            detail[f"function{label[5:]}"] = [None, function]
+        return detail
+    return _given(place, label, wanted, roles, function, author, known)
+
+
+def _given(
+    place: Contact | Membership,
+    label: str,
+    wanted: WantedContact,
+    roles: int,
+    function: str | None,
+    author: Author,
+    known: Roles,
+) -> dict[str, Any]:
+    """Give roles and a function that are wanted; return what changed."""
     detail: dict[str, Any] = {}
     if wanted.at and wanted.function is not None and place.function != function:
         detail[f"function{label[5:]}"] = [place.function, function]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts
 from audiences.record.changes import Author
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer.errors import RefusedError
 from mailer.readers import optouts
 from mailer.readers.optouts import OptOut, Wish

@@ -8,7 +8,7 @@ from audiences.export.listed_bodies import WantedBodies
 from audiences.record.changes import Author
 from audiences.store import dialects, folding
 from audiences.upkeep import bodies, editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer import clock
 from mailer.sites.site import Site
 

@@ -15,7 +15,7 @@ from audiences.people.search_texts import BETWEEN, ContactSearch, OrganisationSe
 from audiences.record.changes import Author
 from audiences.store import folding
 from audiences.upkeep import bodies, editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer import clock
 from mailer.maintenance import schema
 from mailer.sites.site import Site

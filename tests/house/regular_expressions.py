@@ -26,6 +26,8 @@ ANCHORED = {"match", "fullmatch"}
 BUILT = {
     "audiences/intake/books/vcards.py": "re.compile(r'(?<!\\\\);')",
     "audiences/intake/encodings/damage.py": "_pattern('cp1252')",
+    "audiences/intake/lists/delimited.py": "_begun(',', chr(34))",
+    "audiences/intake/mapping/wording.py": "[]",  # the letters of a heading, escaped
     "mailer/campaigns/writing/campaign_toml.py": "[]",  # of keys, each escaped
     "mailer/delivery/smtp/reply_rules.py": (
         "[each.words for name in ('english.txt', 'languages.txt', 'general.txt')"

@@ -119,12 +119,19 @@ def _quoted(lines: list[str], mark: str, *, stated: bool = False) -> Dialect:
 
 def _is_spaced(text: str, mark: str, quote: str) -> bool:
     """Whether cells in quotation marks have a space before them, and none behind."""
+    cells = _begun(mark, quote).findall(text)
+    return bool(cells) and all(cells)
+
+
+def _begun(mark: str, quote: str) -> re.Pattern[str]:
+    """Return the pattern of a cell with a space before its quotation mark.
+
+    Its group is the rest of the cell, up to the next delimiter; empty if it goes on.
+    """
     mark = re.escape(mark)
-    begun = re.compile(
+    return re.compile(
         rf"{mark} {quote}((?:[^{quote}]|{quote}{quote})*+{quote}(?={mark}|[\r\n]|\Z))?"
     )
-    cells = begun.findall(text)
-    return bool(cells) and all(cells)
 
 
 def _score(lines: list[str], dialect: Dialect) -> tuple[int, int, int]:

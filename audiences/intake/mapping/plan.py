@@ -68,14 +68,8 @@ def read(path: Path) -> Mapping:
                 f"{path}: found {section!r}; a mapping has {', '.join(_SECTIONS)}"
             )
     return Mapping(
-        columns={
-            _column(name, path): _headings(value, f"{path}: columns.{name}")
-            for name, value in _table(data, "columns", path).items()
-        },
-        instead={
-            _column(name, path): _headings(value, f"{path}: instead.{name}")
-            for name, value in _table(data, "instead", path).items()
-        },
+        columns=_named(data, "columns", path),
+        instead=_named(data, "instead", path),
         defaults={
             _column(name, path): _text(value, f"{path}: defaults.{name}")
             for name, value in _table(data, "defaults", path).items()
@@ -90,6 +84,16 @@ def read(path: Path) -> Mapping:
         ignored=_headings(data.get("ignored", []), f"{path}: ignored"),
         whole=True,
     )
+
+
+def _named(
+    data: dict[str, Any], section: str, path: Path
+) -> dict[str, tuple[str, ...]]:
+    """Return the headings of each column in a section."""
+    return {
+        _column(name, path): _headings(value, f"{path}: {section}.{name}")
+        for name, value in _table(data, section, path).items()
+    }
 
 
 def combined(base: Mapping | None, chosen: Chosen) -> Mapping:

@@ -6,7 +6,7 @@ from typing import Any
 import rich_click as click
 
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, version_of, with_site
 from mailer.cli.people.authors import author, because_option

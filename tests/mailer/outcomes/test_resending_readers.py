@@ -6,7 +6,7 @@ from pathlib import Path
 from audiences import suppressions
 from audiences.suppressions import Why
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer import clock
 from mailer.sites.site import Site
 from mailer.stewardship import merging, moving

@@ -12,7 +12,7 @@ from audiences.organisations import Organisation
 from audiences.record.changes import Author
 from audiences.store.base import Base
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer import clock
 from mailer.campaigns import acts, lookup
 from mailer.campaigns.acts import Act

@@ -14,7 +14,7 @@ from audiences import contacts
 from audiences.record import changes
 from audiences.record.changes import Changed
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer.reports import letters
 from mailer.stewardship import changing, removing, suppressing
 from mailer.web import forms

@@ -14,7 +14,7 @@ from audiences.people.site_roles import Roles
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Standing
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer.stewardship import changing
 from mailer.web import forms
 from mailer.web.console import showing

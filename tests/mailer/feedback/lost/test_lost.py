@@ -12,7 +12,7 @@ from audiences import contacts, suppressions
 from audiences.people.site_roles import Roles
 from audiences.record.changes import Author
 from audiences.upkeep import editing
-from audiences.upkeep.wanted import WantedContact
+from audiences.upkeep.contact_details import WantedContact
 from mailer import clock
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
