@@ -113,7 +113,8 @@ def ask_about_wishes(known: Columns) -> None:
         tells = _tells(known, place)
         if known.targets.get(place) in _STANDINGS and known.why[place] != BY_MAPPING:
             # an export has here who unsubscribed
-            tells = tells or answered or _is_coded(known.cells[place])
+            coded = known.targets[place] == "status" and _is_coded(known.cells[place])
+            tells = tells or answered or coded
             if tells:
                 del known.targets[place]
         if known.is_free(place) and (
