@@ -37,7 +37,10 @@ def show(staged: Staged, report: ImportReport, *, applied: bool) -> None:
     _counts(report, applied=applied)
     for question in report.questions:
         output.line(f"to be answered first: {question}")
-    if applied:
+    changes = report.valid > report.unchanged or report.newly_stopped
+    if applied and not changes:
+        output.line("the directory has all of this already; nothing is to undo")
+    elif applied:
         output.line(
             "undo with: mailer contacts undo"
             f" {report.import_id}, which first shows what it does"

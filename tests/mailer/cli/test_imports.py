@@ -36,6 +36,15 @@ def apply(mailer: Mailer, path: str, *options: str) -> int:
     return int(done.json["import_id"])
 
 
+def test_an_import_that_changes_nothing_offers_no_undoing(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    command = ("contacts", "import", write(tmp_path, "e-mail\na@x.example\n"), *AT_ICOM)
+    first, again = (mailer(*command, "--apply", *BY).out for _ in range(2))
+    assert "undo with: mailer contacts undo" in first
+    assert "undo" not in again.replace("nothing is to undo", "")
+
+
 def readers(mailer: Mailer) -> set[str]:
     """Return the addresses of a campaign to everybody at ICOM."""
     listed = mailer("segments", "members", "organisation = icom", "--json-lines")
