@@ -1,6 +1,7 @@
 """/console/directory/imports: a list is uploaded, checked, applied, and taken back."""
 
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from mailer.stewardship import importing
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import sentences, showing
 from mailer.web.console.directory import acting, names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
@@ -146,7 +147,7 @@ async def _check(
         query=urlencode({k: v for k, v in decided.query().items() if v}),
         columns=labels,
         column_names=dict(labels),
-        said=without_options,
+        plain=partial(plain, asked.language),
         place=place,
         shown=SHOWN,
         fault=fault,
@@ -174,9 +175,13 @@ async def _undo_page(asked: Visit, number: int, *, fault: str = "") -> Response[
     )
 
 
-def without_options(sentence: str) -> str:
-    """Return a sentence without the advice that is for the command."""
-    return OF_COMMAND.sub("", sentence)
+def plain(language: str, sentence: str) -> str:
+    """Return a sentence that a page translates, or else shows in English.
+
+    What is shown in English loses the advice that is for the command.
+    """
+    known = sentences.told(sentence, language) != sentence
+    return sentence if known else OF_COMMAND.sub("", sentence)
 
 
 def _rows(done: Undone) -> int:

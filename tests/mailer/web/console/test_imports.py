@@ -1,6 +1,7 @@
 """A list is uploaded, checked, applied with its number, and taken back."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -103,6 +104,30 @@ async def test_a_column_that_is_not_understood_is_chosen_on_the_page(
 
     assert "Rows to be written: 1." in chosen.text
     assert "Awa</a>" in found.text
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_what_the_check_says_of_a_list_is_in_the_language_of_the_page(
+    site: Site,
+) -> None:
+    content = b"Email,Organisation,Blub\nno address,ICOM,1\nb@x.org,Nowhere,2\n"
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        check = place_of(await upload(steward, "list.csv", content))
+        french = unescape((await steward.get(f"{check}?lang=fr")).text)
+        spanish = unescape((await steward.get(f"{check}?lang=es")).text)
+        english = unescape((await steward.get(f"{check}?lang=en")).text)
+
+    for each in (
+        "il y manque l’arobase",
+        "la première ligne qui la mentionne doit avoir kind",
+    ):
+        assert each in french, each
+    assert "d’après son intitulé" in french
+    assert "--" not in re.sub("<.*?>", "", english) + re.sub("<.*?>", "", spanish)
+    assert "por su encabezado" in spanish
+    assert '<span lang="en" dir="ltr">Nowhere is new: the first row' in spanish
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
