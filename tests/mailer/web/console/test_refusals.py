@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from babel.messages.pofile import read_po
 
+from mailer.delivery.smtp.fault_classes import ReplyFault
 from mailer.settings.sections import Settings
 from mailer.users.acts import ACTS, Right
 from mailer.users.roles import UserRole
@@ -65,6 +66,10 @@ def test_every_sentence_that_a_page_may_show_is_in_french() -> None:
 
     assert len(shown) > 800
     assert lacking == []
+
+
+def test_why_a_message_was_refused_is_said_in_french() -> None:
+    assert {str(each) for each in ReplyFault} <= set(catalogue("fr"))
 
 
 def test_each_setting_is_described_in_french() -> None:
