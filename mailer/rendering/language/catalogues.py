@@ -109,9 +109,12 @@ class Catalogue:
         return self._months(written)
 
     def short_day(self, day: date) -> str:
-        """Return a day within its month: Tue 4."""
-        moment = datetime.combine(day, time())
-        return format_skeleton("Ed", moment, locale=self.locale)
+        """Return a day within its month: Tue 4, mar. 1er, 周二1日."""
+        written = format_skeleton(
+            "Ed", datetime.combine(day, time()), locale=self.locale
+        )
+        first = self.language == "fr" and day.day == 1  # not in CLDR
+        return f"{written}er" if first else written
 
     def short_days(self, first: date, last: date) -> str:
         """Return the days from first to last within their month: Mon 3 – Fri 7."""

@@ -172,3 +172,23 @@ def test_addresses_and_names_of_files_keep_their_spaces() -> None:
     assert 'src="cid:n%C2%B0%203.png"' in html
     assert 'href="https://x.example/n%C2%B0%203"' in html
     assert "n°\u00a03" in html
+
+
+@pytest.mark.parametrize(
+    ("language", "month", "day"),
+    [
+        ("ar", "حزيران/يونيو 2027", "الثلاثاء، 1"),
+        ("en", "June 2027", "Tue 1"),
+        ("es", "Junio de 2027", "mar 1"),
+        ("fr", "Juin 2027", "mar. 1er"),
+        ("ru", "Июнь 2027 года", "вт, 1"),
+        ("zh", "2027年6月", "1日周二"),
+    ],
+)
+def test_a_calendar_has_the_months_and_days_of_its_language(
+    language: str, month: str, day: str
+) -> None:
+    catalogue, first = samples.catalogues()[language], date(2027, 6, 1)
+
+    assert " ".join(catalogue.month(first).split()) == month
+    assert catalogue.day_of_month(first) == day
