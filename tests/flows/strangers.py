@@ -75,6 +75,10 @@ class Stranger:
         pattern = pattern_of(self.say(name))
         await self.page.get_by_role("button", name=pattern).first.click()
 
+    async def opens(self, name: str) -> None:
+        """Open what is closed on the page, by its words."""
+        await self.page.get_by_text(pattern_of(self.say(name))).first.click()
+
     async def takes(self, name: str) -> Download:
         """Press a button that gives a file."""
         async with self.page.expect_download() as downloading:
@@ -163,6 +167,11 @@ class AtAKeyboard(Stranger):
         """Press the button with these words."""
         await self._button(name)
         await self._goes("Space")
+
+    async def opens(self, name: str) -> None:
+        """Open what is closed on the page, by its words."""
+        await self._button(name)
+        await self.page.keyboard.press("Enter")
 
     async def takes(self, name: str) -> Download:
         """Press a button that gives a file."""
