@@ -60,6 +60,7 @@ MINUTES = re.compile(
 )
 UNIT = re.compile(
     r"\s?(?:(?:h|heures?|horas?|hours?|hrs?|hs|uhr|час(?:ов|а|ами)?|ч)(?!\w)\.?"
+    r"(?!(?<=heure) (?:de (?!la )|d['’]|local)|(?<=hora) (?:de (?!la )|local))"
     r"|[点點时時][钟鐘]?)",
     re.IGNORECASE,
 )
@@ -100,6 +101,7 @@ AGAIN = re.compile(
 ZONE = re.compile(
     r"\W{0,9}(?:мск|МСК|بتوقيت|по \w{3,20} времени)(?!\w)|（\w{0,8}时间）"
     r"|\W{0,9}(?:CES?T|GMT|UTC|BST|WES?T|EES?T|MSK|JST|IST|EAT|WAT|CAT|[ECMP][SD]T)(?!\w)"
+    r"|\W{0,9}(?:heure|hora) (?:(?:de |d['’])(?=[A-ZÀ-Þ])|locale?(?!\w))"
     r"|\s{0,9}\((?i:[\w ]*\b(?:time|heure|hora|время|времени)\b[\w ]*|\w*时间)\)"
 )
 A_ZONE = re.compile(  # in a line that has an hour only

@@ -107,6 +107,9 @@ def test_an_hour_that_is_unclear_or_impossible_is_refused(
         ("15:00 | **Bold**", "15:00", "**Bold**"),
         ("10:00 – Opening time", "10:00", "Opening time"),
         ("10:00 Coffee, then 11:00 Tea", "10:00", "Coffee, then 11:00 Tea"),
+        ("15:00 heure de questions", "15:00", "heure de questions"),
+        ("1 heure du matin Arrivée", "01:00", "Arrivée"),
+        ("1 hora de la tarde: Cena", "13:00", "Cena"),
         ("15:00 25 years of work", "15:00", "25 years of work"),
         ("١٠:٠٠ – ١١:٠٠ جلسة", "10:00 – 11:00", "جلسة"),
     ],
@@ -122,7 +125,7 @@ def test_the_words_follow_the_hour(text: str, read: str, words: str) -> None:
     [
         *("15:00 15:40 Talk", "15:00 / 15:40 Talk", "15:00 – 3 talks"),
         *("10:00 م. أحمد", "15:00 GMT+1 Talk", "15.10.2027 Talk"),
-        *("15-00 Приветствие", "1500 Talk"),
+        *("15-00 Приветствие", "1500 Talk", "15h00 heure de Paris Accueil"),
         *("2.5 million", "15 Welcome", "3:00  pm Talk"),
     ],
 )
