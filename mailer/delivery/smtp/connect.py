@@ -18,6 +18,8 @@ from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
     SMTPHeloError,
+    SMTPResponseException,
+    SMTPServerDisconnected,
     SMTPStatus,
 )
 
@@ -260,7 +262,12 @@ def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
             f"the relay {_address(relay)} refused our login:"
             f" {fault.code} {fault.message.strip()}"
         )
-    reason = reasons.of_connection(fault, relay.security)
+    cause, answer = fault.__cause__, None
+    if isinstance(cause, SMTPServerDisconnected):
+        fault = cause
+    elif isinstance(fault, SMTPResponseException):
+        answer = (fault.code, fault.message)
+    reason = reasons.of_connection(fault, relay.security, answer)
     return RelayError(f"the relay {_address(relay)} cannot be used: {reason}")
 
 
