@@ -108,7 +108,8 @@ def _run(arguments: list[str]) -> int:
 
 
 def _is_interruption(fault: BaseException) -> bool:
-    by_click = isinstance(fault.__cause__, KeyboardInterrupt)
+    # rich_click leaves out the cause of an Abort, click does not
+    by_click = isinstance(fault.__cause__ or fault.__context__, KeyboardInterrupt)
     return by_click or isinstance(fault, InterruptionError)
 
 

@@ -1,8 +1,10 @@
 """A command that Ctrl-C ends says what is true, and ends with 130."""
 
 import asyncio
+import os
 import signal
 import sqlite3
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,15 @@ from tests.acts import campaigning, delivering
 from tools.peers.relay import Relay
 from tools.waiting import eventually
 
+# Interrupts the process when it begins to load the store.
+INTERRUPTING = """import os, signal, sys
+class Finder:
+    @staticmethod
+    def find_spec(name, path, target=None):
+        if name == "sqlalchemy":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+"""
 # Each message takes a while to make.
 SLOW = """CREATE TRIGGER slow AFTER INSERT ON message BEGIN
 UPDATE campaign SET name = name WHERE 0 = (WITH RECURSIVE steps(step) AS (
@@ -135,3 +146,18 @@ async def test_what_is_committed_is_never_denied(site: Site) -> None:
 
     assert read == staged == interruption.NOTHING
     assert written == "stopped; what this command had done by then stays"
+
+
+def test_a_command_that_is_still_loading_ends_with_130(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "mailer", "topics", "list"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stderr.split() == ["mailer:", *interruption.NOTHING.split()]
+    assert ran.returncode == 130
