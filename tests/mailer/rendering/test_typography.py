@@ -191,4 +191,4 @@ def test_a_calendar_has_the_months_and_days_of_its_language(
     catalogue, first = samples.catalogues()[language], date(2027, 6, 1)
 
     assert " ".join(catalogue.month(first).split()) == month
-    assert catalogue.day_of_month(first) == day
+    assert catalogue.short_day(first) == day
