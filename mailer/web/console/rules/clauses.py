@@ -56,8 +56,8 @@ SETS: Mapping[str, str] = {
 OF_THE_LETTER = "a sector of the letter’s themes"
 QUOTED = "“%(name)s”"
 TODAY = "%(day)s (today)"
-BEFORE_TODAY = "%(day)s (%(count)s days before today)"
-AFTER_TODAY = "%(day)s (%(count)s days after today)"
+BEFORE_TODAY = "%(day)s (days before today: %(count)s)"
+AFTER_TODAY = "%(day)s (days after today: %(count)s)"
 STRINGS = (
     *(*FACTS.values(), *TESTS.values(), ANSWERED, *DAYS.values(), *SETS.values()),
     *(OF_THE_LETTER, QUOTED, TODAY, BEFORE_TODAY, AFTER_TODAY),
