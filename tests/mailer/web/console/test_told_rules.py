@@ -105,8 +105,8 @@ Parmi elles, mais pas celles dont la première langue est : français.""",
         "en",
         "last_confirmed < today - 180d and organisation = ICOM",
         """
-Readers: those whose entry was confirmed before 5 November 2026 (180 days before
-today), and who belong to the organisation “International Council of Museums”.""",
+Readers: those whose entry was confirmed before 5 November 2026 (days before today:
+180), and who belong to the organisation “International Council of Museums”.""",
     ),
     (
         "es",
