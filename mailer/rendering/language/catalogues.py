@@ -64,6 +64,17 @@ def number_in(language: str, number: int) -> str:
     return format_decimal(number, locale=CONVENTIONS.get(language, language))
 
 
+def list_in(language: str, items: Sequence[str]) -> str:
+    """Return items joined as a list of a language: a, b et c."""
+    locale = Locale.parse(CONVENTIONS.get(language, language), sep="-")
+    written = format_list(list(items), style="standard", locale=locale)
+    last = items[-1] if items else ""
+    if locale.language == "es" and _SPANISH_I.match(last):
+        start = written.removesuffix(f" y {last}")  # not in CLDR: francés e inglés
+        return written if start == written else f"{start} e {last}"
+    return written
+
+
 def isolated(text: str) -> str:
     """Return text with isolate characters around it; its direction may be any."""
     return f"{FIRST_STRONG}{text}{POP_ISOLATE}"
@@ -173,12 +184,7 @@ class Catalogue:
 
     def listed(self, items: Sequence[str]) -> str:
         """Return items joined as a list: a, b et c."""
-        written = format_list(list(items), style="standard", locale=self.locale)
-        last = items[-1] if items else ""
-        if self.locale.language == "es" and _SPANISH_I.match(last):
-            start = written.removesuffix(f" y {last}")  # not in CLDR: francés e inglés
-            return written if start == written else f"{start} e {last}"
-        return written
+        return list_in(self.language, items)
 
     def either(self, items: Sequence[str]) -> str:
         """Return items joined as alternatives: a, b ou c."""

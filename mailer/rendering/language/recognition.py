@@ -30,6 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _NOT_WORDS = re.compile(r"\S*(?:://|@)\S*|\{[^{}\n]*\}|`[^`\n]*`")  # addresses, places
 _FEW = 5  # frequent words; fewer say nothing
 _SHARE = 0.15  # of all words; texts have a third to a half
+_CHARACTERS = 4  # of Chinese, which has no spaces, count as one frequent word
 _CLEARER = 4  # times as many as of the expected language
 
 
@@ -42,8 +43,7 @@ def other_language(text: str, expected: str) -> str | None:
         return None
     plain = _NOT_WORDS.sub(" ", text)
     words = [_ARTICLE.sub("ال", word.lower()) for word in _WORD.findall(plain)]
-    # One character of Chinese is about a word; all that is not Chinese counts as words.
-    han = ["的"] * len(_HAN.findall(plain))
+    han = ["的"] * (len(_HAN.findall(plain)) // _CHARACTERS)
     found = Counter(dict.fromkeys(_FREQUENT, 0))
     for word in (*words, *han):
         found.update(each for each, frequent in _FREQUENT.items() if word in frequent)

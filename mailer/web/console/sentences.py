@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from babel import Locale
-from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from mailer.rendering.language import catalogues, typography
@@ -140,7 +139,7 @@ def _exact(value: str, language: str, context: str) -> str:
         items = [_found(each, language, context) for each in _AND.split(value)]
         known = [each for each in items if each is not None]
         if len(known) == len(items):
-            return format_list(known, locale=language)
+            return catalogues.list_in(language, known)
     known_ones = (x for x in _candidates(value, language, "") if x.parts == [value])
     return next((each.translation for each in known_ones), value)
 

@@ -94,7 +94,7 @@ def standings(mailer: Mailer) -> dict[str, str]:
 
 def test_a_new_site_has_what_this_version_ships(mailer: Mailer) -> None:
     assert standings(mailer) == {}
-    assert mailer("templates", "diff").out == ""
+    assert mailer("templates", "diff").out.startswith("nothing differs from what")
     assert mailer("templates", "upgrade", *BY).code == 0
 
 
