@@ -13,8 +13,8 @@ from audiences.people import site_roles
 from audiences.people.site_roles import Roles
 from audiences.store.permission import DirectoryRight
 from audiences.subscriptions import Standing
-from audiences.upkeep import editing
-from audiences.upkeep.contact_details import WantedContact
+from audiences.upkeep import contact_details, editing
+from audiences.upkeep.contact_details import COLUMNS, WantedContact
 from mailer.stewardship import changing
 from mailer.web import forms
 from mailer.web.console import showing
@@ -23,7 +23,7 @@ from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 
 ROOM = f"{showing.HOME}/directory/contacts"
-OWN = ("name", "languages", "timezone", "organisation")
+OWN = ("name", "function", "languages", "timezone", "organisation", *COLUMNS)
 
 
 @get("/directory/contacts/new", right=DirectoryRight.DIRECTORY)
@@ -153,11 +153,14 @@ async def _held(
     held = {
         "address": contact.address,
         "name": contact.name or "",
+        "function": contact.function or "",
         "languages": contact.languages or "",
         "timezone": contact.timezone or "",
         "organisation": body.code,
         "roles": roles.text(contact.roles),
     }
+    details = await contact_details.present(session, contact.id)
+    held |= {column: value or "" for column, value in details.items()}
     further = await further_of(session, contact.id)
     return held, further, await subscriptions.standings(session, contact.id)
 

@@ -73,6 +73,37 @@ async def test_two_who_edit_a_contact_lose_nothing(site: Site) -> None:
     assert '<h1 dir="auto">Awa Diop</h1>' in at_last.text
 
 
+async def test_all_that_a_list_may_hold_of_a_contact_is_edited(site: Site) -> None:
+    details = {
+        "function": "Secretary-General",
+        "telephones": "+33 1 45 68 10 00; +221 33 849 23 23",
+        "postal_address": "7, place de Fontenoy\r\n75352 Paris",  # as browsers send
+        "website": "https://awa.example",
+        "tags": "board, jury",
+        "notes": "Prefers the telephone.\r\nSpeaks Wolof.",
+        "second_address": "awa@home.example",
+    }
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        place = await made(steward, "awa@icom.example", name="Awa")
+        for values in (details, details, {"telephones": "none"}, {"tags": ""}):
+            form = await steward.get(f"{place}/edit")
+            sent = {"version": version(form.text), **values}
+            answer = await steward.post(f"{place}/edit", sent)
+            assert answer.status_code == (422 if "none" in values.values() else 303)
+        shown = html.unescape((await steward.get(f"{place}/edit")).text)
+    async with site.database.reading() as session:
+        contact = await contacts.find(session, "awa@icom.example", key=site.address_key)
+        history = await changes.history(session, Changed.CONTACT, contact.id)
+
+    for value in ({**details, "tags": ""}).values():
+        assert value.replace("\r", "") in shown
+    assert "board" not in shown
+    # What was sent again, unchanged, changed nothing.
+    edits = [each.detail for each in history if each.act == "edited" and each.detail]
+    assert sorted(map(sorted, edits)) == [sorted(details), ["tags"]]
+
+
 async def test_an_organisation_that_was_changed_meanwhile_is_not_overwritten(
     site: Site,
 ) -> None:
