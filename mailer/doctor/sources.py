@@ -5,7 +5,7 @@ from sqlalchemy.exc import DBAPIError
 from audiences.sources import keeping
 from audiences.sources.models import ListSource
 from mailer.doctor.finding import Finding, note, ok, warning
-from mailer.errors import StoreError
+from mailer.errors import StoreError, counted
 from mailer.sites.site import Site
 
 
@@ -46,9 +46,10 @@ def _finding(source: ListSource) -> Finding | None:
             f"`{command}` shows what it would change",
         )
     if counts.get("departed"):
+        departed = counted(counts["departed"], "contact")
         return note(
             "lists",
-            f"{counts['departed']} contacts have left the list {source.name}",
+            f"{departed} no longer on the list {source.name}",
             f"`{command}` shows them; --apply --keep-departed keeps them",
         )
     return None

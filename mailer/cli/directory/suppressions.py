@@ -165,14 +165,15 @@ async def lift(
             keys = await _bounced(session, campaign, since)
     if expect is not None and len(keys) != expect:
         raise RefusedError(
-            f"{len(keys):,} addresses are suppressed so, not {expect:,}; none is lifted"
+            f"found {counted(len(keys), 'address')} that are suppressed so; expected"
+            f" {expect:,}; none is lifted"
         )
     if address is None and expect is None:
-        acting.ask(f"Write to {len(keys):,} addresses again?", yes=yes)
+        acting.ask(f"Write to {counted(len(keys), 'address')} again?", yes=yes)
     await suppressing.lift(site, keys, by=operator, detail=detail, now=clock.now())
     output.done(
         {"address": address, "lifted": len(keys)},
-        f"{address or f'{len(keys):,} addresses'} may be written to again",
+        f"{address or counted(len(keys), 'address')} may be written to again",
         as_json=as_json,
     )
 
