@@ -63,7 +63,9 @@ def remedy(fault: Exception) -> str:
     """Return what to do about a store that cannot be read."""
     if isinstance(fault, DBAPIError) and faults.is_damage(fault):
         return "stop all processes and restore a backup"
-    return "see that it runs, and check store.url in config.toml"
+    return (
+        "see that it runs, or that its disk is mounted; check store.url in config.toml"
+    )
 
 
 def _halted(known: Identity) -> list[Finding]:

@@ -73,7 +73,7 @@ async def create_site(
         if production:
             _refuse_examples(config)
         progress("making the store")
-        async with open_site(config) as site:
+        async with open_site(config, makes=True) as site:
             await _make_store(site, now, with_bodies=with_bodies)
             if with_sample:
                 progress("loading the sample directory")

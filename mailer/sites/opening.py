@@ -15,12 +15,13 @@ from mailer.users import guard
 
 
 @asynccontextmanager
-async def open_site(path: Path) -> AsyncIterator[Site]:
+async def open_site(path: Path, *, makes: bool = False) -> AsyncIterator[Site]:
     """Open the site of a config.toml; close its store at the end.
 
-    Raises ConfigError where settings or keys cannot be used.
+    A SQLite store that is not there is made only if this `makes` the site. Raises
+    ConfigError where settings or keys cannot be used.
     """
-    site = _site(path)
+    site = _site(path, makes=makes)
     anchoring = Anchoring(site.root)
     site.database.recorded = anchoring.recorded
     try:
@@ -30,7 +31,7 @@ async def open_site(path: Path) -> AsyncIterator[Site]:
         anchoring.finish()
 
 
-def _site(path: Path) -> Site:
+def _site(path: Path, *, makes: bool) -> Site:
     settings = loading.load(path)
     root = path.resolve().parent
     signing = _signing_keys(settings, root)
@@ -44,7 +45,9 @@ def _site(path: Path) -> Site:
     return Site(
         root=root,
         settings=settings,
-        database=open_database(settings.store, root).guarded(guard.require),
+        database=open_database(settings.store, root, makes=makes).guarded(
+            guard.require
+        ),
         signer=LinkSigner(signing),
         address_key=address,
     )

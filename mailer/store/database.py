@@ -6,12 +6,15 @@ updates would be lost.
 """
 
 import asyncio
+import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import Connection, event
@@ -210,10 +213,14 @@ class HeldConnection:
         self._database.tell(end)
 
 
-def open_database(settings: StoreSettings, root: Path) -> Database:
+def open_database(
+    settings: StoreSettings, root: Path, *, makes: bool = True
+) -> Database:
     """Return the store of a site; it connects when it is first used.
 
-    SQLite paths are relative to `root`.
+    SQLite paths are relative to `root`. Unless it `makes` it, a SQLite store whose file
+    is not there cannot be used: on a disk that is not mounted, an empty file would
+    stand in its place.
     """
     scheme, _, rest = settings.url.partition(":///")
     if scheme == "sqlite":
@@ -223,12 +230,31 @@ def open_database(settings: StoreSettings, root: Path) -> Database:
             connect_args={"timeout": settings.busy_seconds},
             hide_parameters=True,
         )
+        if not makes:
+            _open_only(engine, path)
         _prepare_sqlite(engine, settings.busy_seconds)
         return Database(engine)
     url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
     return Database(
         create_async_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
     )
+
+
+def _open_only(engine: AsyncEngine, path: Path) -> None:
+    """Let an engine open a SQLite file, and never make one."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connecting(
+        _dialect: object, _record: object, arguments: list[Any], named: dict[str, Any]
+    ) -> None:
+        # aiosqlite's thread for a file that SQLite cannot open may outlive the loop.
+        if not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+            what = "cannot be read and written" if path.exists() else "does not exist"
+            fault = sqlite3.OperationalError(f"{path.name} {what}")
+            fault.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+            raise fault
+        arguments[0] = f"file:{quote(str(path))}?mode=rw"
+        named["uri"] = True
 
 
 async def _set_cache(connection: AsyncConnection, sizes: tuple[int, int]) -> None:

@@ -130,11 +130,27 @@ def test_a_missing_site_is_a_sentence(
     assert sentence in " ".join(ran.err.split())
 
 
+def test_a_store_that_is_not_there_is_said_and_not_made(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As on a disk that is not mounted."""
+    for path in folder.glob("mailer.db*"):
+        path.unlink()
+    mailer = Mailer(config=folder / "config.toml", captured=capsys)
+    for command in (("topics", "list"), ("doctor",), ("upgrade",)):
+        ran = mailer(*command)
+
+        assert ran.code == 1
+        assert "mailer.db does not exist" in shown(ran.err + ran.out)
+    assert not list(folder.glob("mailer.db*"))
+
+
 def test_a_site_without_tables_says_how_to_make_them(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for path in folder.glob("mailer.db*"):
         path.unlink()
+    (folder / "mailer.db").touch()
     mailer = Mailer(config=folder / "config.toml", captured=capsys)
     listed, examined, upgraded = (
         mailer("topics", "list"),

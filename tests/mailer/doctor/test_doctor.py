@@ -107,7 +107,7 @@ async def test_settings_that_cannot_be_read_are_the_only_finding(folder: Path) -
 
 
 async def test_a_store_without_tables_is_an_error(folder: Path) -> None:
-    (folder / "mailer.db").unlink()
+    (folder / "mailer.db").write_bytes(b"")
     found = await examine.examine(folder / "config.toml", now=clock.now())
 
     assert "`mailer init` makes a site" in about(found, "store").remedy

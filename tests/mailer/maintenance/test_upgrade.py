@@ -51,7 +51,7 @@ asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
 async def database(folder: Path, bare_url: str) -> AsyncIterator[Database]:
     """Yield a site's store with an older schema."""
     edit_toml(folder / "config.toml", {("store", "url"): bare_url})
-    async with open_site(folder / "config.toml") as site:
+    async with open_site(folder / "config.toml", makes=True) as site:
         async with site.database.engine.begin() as connection:
             await connection.run_sync(older)
         yield site.database
