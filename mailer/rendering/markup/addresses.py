@@ -55,13 +55,14 @@ def found(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def _trimmed(address: str) -> str:
     """Return an address without the punctuation after it."""
-    while address:
-        last = address[-1]
-        unpaired = last == ")" and address.count("(") < address.count(")")
-        if last not in _AFTER and not unpaired:
+    unpaired, end = address.count(")") - address.count("("), len(address)
+    while end:
+        if address[end - 1] == ")" and unpaired > 0:
+            unpaired -= 1
+        elif address[end - 1] not in _AFTER:
             break
-        address = address[:-1]
-    return address
+        end -= 1
+    return address[:end]
 
 
 def _next(state: StateInline, after: int = 0) -> tuple[int, int, str]:

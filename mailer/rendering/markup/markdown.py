@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import takewhile
 
 from markdown_it.token import Token
 
@@ -16,6 +17,8 @@ from mailer.rendering.markup import parser
 
 _CELLS = {"th_open", "td_open"}
 _SIDES = {"left": "start", "center": "center", "right": "end"}  # of the rule's colons
+_BREAKS = {"softbreak", "hardbreak"}
+_NEAR = 100  # lines in which a link is looked for; the parser joins Chinese ones
 
 
 class ReferenceKind(StrEnum):
@@ -111,11 +114,13 @@ def references(text: str) -> Iterator[Reference]:
             yield Reference(
                 kind=ReferenceKind.HTML, value=token.content, words="", line=first
             )
+        line = first
         for child, words in _children(token):
+            line += child.type in _BREAKS
             kind, value = _kind_and_value(child)
             if kind is not None:
-                line = _line_of(value, lines, first, last)
-                yield Reference(kind=kind, value=value, words=words, line=line)
+                place = _line_of(value, lines[line : min(line + _NEAR, last)])
+                yield Reference(kind=kind, value=value, words=words, line=line + place)
 
 
 def code_blocks(text: str) -> Iterator[int]:
@@ -131,11 +136,9 @@ def _children(token: Token) -> Iterator[tuple[Token, str]]:
     for position, child in enumerate(children):
         words = child.content
         if child.type == "link_open":
-            inside = children[position + 1 :]
-            closing = next(
-                (n for n, each in enumerate(inside) if each.type == "link_close"), 0
-            )
-            words = "".join(each.content for each in inside[:closing])
+            inside = (children[n] for n in range(position + 1, len(children)))
+            shown = takewhile(lambda each: each.type != "link_close", inside)
+            words = "".join(each.content for each in shown)
         yield child, words.strip()
 
 
@@ -150,6 +153,6 @@ def _kind_and_value(token: Token) -> tuple[ReferenceKind | None, str]:
     return None, ""
 
 
-def _line_of(value: str, lines: Sequence[str], first: int, last: int) -> int:
-    """Return the line that has a value, or `first`: a link may be defined elsewhere."""
-    return next((n for n in range(first, last) if value in lines[n]), first)
+def _line_of(value: str, lines: Sequence[str]) -> int:
+    """Return which line has a value, or 0: a link may be defined elsewhere."""
+    return next((n for n, line in enumerate(lines) if value in line), 0)

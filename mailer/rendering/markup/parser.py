@@ -19,7 +19,7 @@ from mailer.rendering.markup.east_asian import has_no_spaces
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "cid:")  # cid: in the message
 _CODE_OR_TARGET = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
-    r"|(?<=\]\()(?=(?:https?://|www\.|mailto:|tel:|cid:))(?P<target>[^\n<>]*)",
+    r"|(?<=\]\()(?=https?://|www\.|mailto:|tel:|cid:)",
     re.IGNORECASE | re.DOTALL,
 )
 _TITLE = re.compile(r"(?<![ \t])[ \t]+(?:\"[^\"]*\"|'[^']*')[ \t]*\Z")
@@ -123,32 +123,38 @@ def as_markdown(text: str) -> str:
 
 def _with_whole_targets(text: str) -> str:
     """Return a text with < > around the addresses of links that have a space."""
-    return _CODE_OR_TARGET.sub(_whole_target, text) if "](" in text else text
+    pieces, at = [], 0
+    while match := _CODE_OR_TARGET.search(text, at) if "](" in text else None:
+        pieces.append(text[at : match.end()])
+        at = match.end()
+        if match["code"] is None:
+            end, is_closed = _end_of_target(text, at)
+            inside = text[at:end]
+            pieces.append(_whole_target(inside) if is_closed else inside)
+            at = end
+    return "".join((*pieces, text[at:]))
 
 
-def _whole_target(match: re.Match[str]) -> str:
-    if match["code"]:
-        return match[0]
-    inside, end = match["target"], _closing(match["target"])
-    if end < 0:
-        return match[0]
-    title = _TITLE.search(inside[:end])
-    target = inside[: title.start() if title else end].strip()
+def _whole_target(inside: str) -> str:
+    """Return what the parentheses of a link have, as CommonMark has it."""
+    title = _TITLE.search(inside)
+    target = inside[: title.start() if title else len(inside)].strip()
     if target.lower().startswith("tel:"):
         target = addresses.dialled(target)
     elif target.lower().startswith("mailto:"):
         target = f"mailto:{target[len('mailto:') :].lstrip()}"
     if re.search(r"\s", target):
         target = f"<{target}>"
-    rest = _with_whole_targets(inside[end:])
-    return f"{target}{title[0] if title else ''}{rest}"
+    return f"{target}{title[0] if title else ''}"
 
 
-def _closing(text: str) -> int:
-    """Return the index of the parenthesis that closes one before the text, or -1."""
+def _end_of_target(text: str, start: int) -> tuple[int, bool]:
+    """Return where a target in parentheses ends, and whether they close there."""
     depth = 0
-    for place, character in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
+    for place in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
         if depth < 0:
-            return place
-    return -1
+            return place, True
+        if text[place] in "\n<>":
+            return place, False
+    return len(text), False

@@ -1,6 +1,7 @@
 """Markdown is read as people write it, in HTML and in plain text."""
 
 import re
+import time
 
 import pytest
 
@@ -139,6 +140,43 @@ def test_a_list_below_its_sentence_may_be_indented() -> None:
 
     assert plain.to_text(text) == "We need:\n\n- one\n- two\n\nRegards"
     assert plain.to_text("- a\n\n    more\n\n    - b") == "- a\n\n  more\n\n  - b"
+
+
+def test_a_line_may_have_thousands_of_links() -> None:
+    line = "[a](https://x.example/b c) " * 2_000
+
+    assert markdown.to_html(line, level=2, start="left").count("/b%20c") == 2_000
+
+
+def test_a_reference_has_the_line_on_which_it_stands() -> None:
+    text = (
+        "one [a][1]\ntwo [b](https://x.example/b)\n中文\n中文 [c](https://x.example/c)\n"
+        '[d](https://x.example/d\n"T") <b>\n\n[e][1]\n\n[1]: https://y.example\n\n'
+        "| a |\n|---|\n| [f](https://x.example/f) |\n"
+    )
+
+    found = [(each.value[-1], each.line) for each in markdown.references(text)]
+
+    assert found == [
+        ("e", 0),
+        ("b", 1),
+        ("c", 3),
+        ("d", 4),
+        (">", 5),
+        ("e", 7),
+        ("f", 13),
+    ]
+
+
+@pytest.mark.parametrize("piece", ["[1]\n", "[a](https://x.example) "])
+def test_references_of_a_long_text_take_linear_time(piece: str) -> None:
+    def seconds(count: int) -> float:
+        text = f"[1]: https://y.example\n\n{piece * count}"
+        began = time.process_time()
+        assert len(list(markdown.references(text))) == count
+        return time.process_time() - began
+
+    assert seconds(8_000) < 20 * seconds(1_000)
 
 
 def test_wrapped_chinese_lines_join_without_a_space_and_others_with_one() -> None:
