@@ -25,7 +25,7 @@ _BETWEEN = {
     "bounced": optouts.BETWEEN,
 }
 # a name to show, as address books write it: Ada Lee (ada@x.example)
-_WITH_ADDRESS = re.compile(r"[(<]?[^\s()<>]+@[^\s()<>]+[)>]?")
+_ADDRESS_IN_BRACKETS = re.compile(r"[(<][^\s()<>@]+@[^\s()<>]+[)>]")
 Make = Callable[[list[str]], str]  # the cell of one column, from a row of full width
 
 
@@ -82,7 +82,13 @@ def _make(
 
 def _either(first: Make, second: Make) -> Make:
     """Return the cell of the first, else of the second without an address in it."""
-    return lambda row: first(row) or _WITH_ADDRESS.sub("", second(row)).strip()
+    return lambda row: first(row) or _without_address(second(row))
+
+
+def _without_address(name: str) -> str:
+    """Return a name to show without the addresses in it."""
+    words = _ADDRESS_IN_BRACKETS.sub(" ", name).split()
+    return " ".join(word for word in words if "@" not in word)
 
 
 def _joined(column: str) -> Callable[[dict[str, str]], str]:

@@ -27,7 +27,8 @@ _FREQUENT: Mapping[str, frozenset[str]] = {
 _ARTICLE = re.compile(r"^(?:[وفبك]?ال|و?لل)\w+$")  # of Arabic, which begins a word
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_NOT_WORDS = re.compile(r"\S*(?:://|@)\S*|\{[^{}\n]*\}|`[^`\n]*`")  # addresses, places
+_NOT_WORDS = re.compile(r"\{[^{}\n]*\}|`[^`\n]*`")  # places and code
+_ADDRESSES = ("://", "@")
 _FEW = 5  # frequent words; fewer say nothing
 _SHARE = 0.15  # of all words; texts have a third to a half
 _CHARACTERS = 4  # of Chinese, which has no spaces, count as one frequent word
@@ -41,7 +42,10 @@ def other_language(text: str, expected: str) -> str | None:
     """
     if expected not in _FREQUENT:
         return None
-    plain = _NOT_WORDS.sub(" ", text)
+    parts = _NOT_WORDS.sub(" ", text).split()
+    plain = " ".join(
+        part for part in parts if not any(mark in part for mark in _ADDRESSES)
+    )
     words = [_ARTICLE.sub("ال", word.lower()) for word in _WORD.findall(plain)]
     han = ["的"] * (len(_HAN.findall(plain)) // _CHARACTERS)
     found = Counter(dict.fromkeys(_FREQUENT, 0))

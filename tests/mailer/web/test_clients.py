@@ -49,6 +49,7 @@ async def ended(client: Client) -> bool:
 async def test_a_client_that_is_slow_loses_its_connection(
     site: Site, tmp_path: Path, slow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert max(connections.HEADER, connections.BODY) <= 15
     monkeypatch.setattr(connections, "HEADER", 0.3)
     monkeypatch.setattr(connections, "BODY", 0.3)
     link = await readers.signed(site, tmp_path)
@@ -68,6 +69,8 @@ async def test_while_slow_clients_hold_every_connection_others_are_answered(
     site: Site, tmp_path: Path, slow: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "MOST", 20)
+    for deadline in ("HEADER", "BODY", "ANSWER"):  # none of them frees a connection
+        monkeypatch.setattr(connections, deadline, 600.0)
     link = await readers.signed(site, tmp_path)
     async with serving(site) as pages:
         sent = BEGUN[slow](link.preferences.encode())
