@@ -50,6 +50,21 @@ class Author:
     because: str | None = None
     account: str | None = None
 
+    def columns(self, detail: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the columns of a change that say who, when, why and what."""
+        return {
+            "at": self.at,
+            "by": self.by,
+            "account": self.account,
+            "because": self.because,
+            "detail": dict(detail or {}),
+        }
+
+    def told(self, detail: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return a detail with the reason, if there is one, for the record."""
+        because = {"because": self.because} if self.because else {}
+        return {**(detail or {}), **because}
+
 
 def record(
     session: AsyncSession,
@@ -65,14 +80,10 @@ def record(
             kind=kind,
             row_id=row_id,
             act=act,
-            at=author.at,
-            by=author.by,
-            account=author.account,
-            because=author.because,
-            detail=dict(detail or {}),
+            **author.columns(detail),
         )
     )
-    said = {**(detail or {}), **({"because": author.because} if author.because else {})}
+    said = author.told(detail)
     of_person = kind == Changed.CONTACT
     writing.note(
         session,

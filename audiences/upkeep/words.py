@@ -19,14 +19,14 @@ from audiences.languages import OFFERED
 from audiences.organisations import Theme
 from audiences.people import site_roles
 from audiences.people.site_roles import SiteRole
+from audiences.record import data_changes
 from audiences.record.changes import Author
+from audiences.record.data_changes import DataKind
 from audiences.segments import vocabularies
 from audiences.segments.vocabularies import suggestion
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
 from audiences.topics import Topic
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
 
 _CODES = {
     SiteRole: (re.compile(r"[a-z0-9][a-z0-9_-]{1,39}"), "a-z, 0-9, hyphen and _"),

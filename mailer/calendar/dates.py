@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import data_changes
 from audiences.record.changes import Author
+from audiences.record.data_changes import DataKind
 from audiences.store.dialects import insert
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, notices, placing, renewing
 from mailer.campaigns import lookup
 from mailer.campaigns.campaign_states import CampaignState

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
+from audiences.record import data_changes
 from audiences.record.changes import Author
+from audiences.record.data_changes import DataKind
 from audiences.segments import save
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
 from mailer.calendar import leads, renewing
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.campaigns.slot_models import FollowedLetter

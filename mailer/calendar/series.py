@@ -8,10 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.characters import has_control
-from audiences.record import writing
+from audiences.record import data_changes, writing
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.calendar import following, placing, renewing
 from mailer.campaigns.models import Campaign, Occurrence, Series
 from mailer.errors import NotFoundError, RefusedError

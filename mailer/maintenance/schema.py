@@ -22,12 +22,11 @@ from audiences.people import (
     lost_contacts,
     site_roles,
 )
-from audiences.record import changes
+from audiences.record import changes, data_changes
 from audiences.record.models import RecordRow
 from audiences.segments import saved
 from audiences.sources.models import ListSource
 from audiences.store.base import Base
-from audiences.upkeep import data_changes
 from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.version_models import CampaignVersion

@@ -3,7 +3,7 @@
 from typing import Any
 
 from audiences.record.changes import DirectoryChange
-from audiences.upkeep.data_changes import DataChange
+from audiences.record.data_changes import DataChange
 
 
 def change(row: DirectoryChange | DataChange) -> dict[str, Any]:

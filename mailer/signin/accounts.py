@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.record import writing
 from audiences.record.changes import Author
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.signin import browsers
 from mailer.signin.models import Credential, OidcSubject, Passkey, SignInLink
 from mailer.users import guard, keeping

@@ -29,9 +29,9 @@ from webauthn.helpers.structs import (
 )
 
 from audiences.intake.encodings import parsed
+from audiences.record import data_changes
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.errors import RefusedError
 from mailer.signin import tokens
 from mailer.signin.models import Passkey, PasskeyChallenge

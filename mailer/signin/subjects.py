@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import data_changes
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.signin import tokens
 from mailer.signin.models import OidcSubject
 from mailer.signin.provider import Told

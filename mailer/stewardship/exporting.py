@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.export import formats, rows
 from audiences.export.formats import Form
 from audiences.export.selection import Selection
+from audiences.record import data_changes
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.errors import RefusedError
 from mailer.users import guard
 from mailer.users.acts import Right

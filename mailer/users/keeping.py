@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.record import data_changes
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataChange, DataKind
+from audiences.record.data_changes import DataChange, DataKind
 from mailer.errors import RefusedError
 from mailer.users import checking, guard, rights, roles
 from mailer.users.acts import Right

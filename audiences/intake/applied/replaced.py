@@ -1,9 +1,10 @@
 """Keeps the values that an import replaces, so that it can be undone."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import RowMapping, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact, Membership
@@ -24,75 +25,70 @@ Ids = Select[Any]  # a query of numbers
 async def keep_contacts(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of contacts that the import will change."""
     columns = [*CONTACT.values(), Contact.address, Contact.updated_at]
-    last = 0
-    while True:
-        page = await session.execute(
-            select(Contact.id, *columns)
-            .where(Contact.id.in_(ids), Contact.id > last)
-            .order_by(Contact.id)
-            .limit(PAGE)
-        )
-        rows = page.mappings().all()
-        if not rows:
-            return
-        last = rows[-1]["id"]
+    async for rows in _pages(session, Contact, columns, ids):
         known = await kept_details.known(session, [row["id"] for row in rows])
-        await session.execute(
-            insert(Replaced),
-            [
-                _row(
-                    import_id,
-                    "contact",
-                    row["id"],
-                    {**_without_id(dict(row)), **known.get(row["id"], {})},
-                )
-                for row in rows
-            ],
-        )
+        await _keep(session, import_id, "contact", rows, known)
 
 
 async def keep_memberships(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of further memberships that the import will change."""
     columns = [*OF_MEMBERSHIP.values(), Membership.updated_at]
-    rows = await session.execute(
-        select(Membership.id, *columns).where(Membership.id.in_(ids))
-    )
-    kept = [
-        _row(import_id, "membership", row["id"], _without_id(dict(row)))
-        for row in rows.mappings()
-    ]
-    if kept:
-        await session.execute(insert(Replaced), kept)
+    async for rows in _pages(session, Membership, columns, ids):
+        await _keep(session, import_id, "membership", rows, {})
 
 
 async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) -> None:
     """Keep the present values of organisations, with their fields and countries."""
     columns = [*ORGANISATION.values(), Organisation.updated_at]
+    async for rows in _pages(session, Organisation, columns, ids):
+        links = await _links(session, [row["id"] for row in rows])
+        await _keep(session, import_id, "organisation", rows, links)
+
+
+async def _pages(
+    session: AsyncSession,
+    table: type[Contact | Membership | Organisation],
+    columns: Sequence[Any],
+    ids: Ids,
+) -> AsyncIterator[Sequence[RowMapping]]:
+    """Yield the rows of these numbers with the columns, PAGE at a time."""
     last = 0
     while True:
         page = await session.execute(
-            select(Organisation.id, *columns)
-            .where(Organisation.id.in_(ids), Organisation.id > last)
-            .order_by(Organisation.id)
+            select(table.id, *columns)
+            .where(table.id.in_(ids), table.id > last)
+            .order_by(table.id)
             .limit(PAGE)
         )
         rows = page.mappings().all()
         if not rows:
             return
+        yield rows
         last = rows[-1]["id"]
-        links = await _links(session, [row["id"] for row in rows])
-        await session.execute(
-            insert(Replaced),
-            [
-                _row(
-                    import_id,
-                    "organisation",
-                    row["id"],
-                    {**_without_id(dict(row)), **links.get(row["id"], {})},
-                )
-                for row in rows
-            ],
+
+
+async def _keep(
+    session: AsyncSession,
+    import_id: int,
+    kind: str,
+    rows: Sequence[RowMapping],
+    more: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Keep rows; `more` has what stands in other tables, by number."""
+    kept = []
+    for row in rows:
+        before = {name: value for name, value in row.items() if name != "id"}
+        before |= more.get(row["id"], {})
+        before["updated_at"] = before["updated_at"].isoformat()
+        kept.append(
+            {
+                "import_id": import_id,
+                "kind": kind,
+                "row_id": row["id"],
+                "before": before,
+            }
         )
+    await session.execute(insert(Replaced), kept)
 
 
 async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, Any]]:
@@ -117,14 +113,3 @@ async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, A
     for organisation, relation, country in countries:
         links[organisation][relation].append(country)
     return dict(links)
-
-
-def _row(
-    import_id: int, kind: str, row_id: int, before: dict[str, Any]
-) -> dict[str, Any]:
-    before["updated_at"] = before["updated_at"].isoformat()
-    return {"import_id": import_id, "kind": kind, "row_id": row_id, "before": before}
-
-
-def _without_id(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "id"}

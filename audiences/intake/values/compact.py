@@ -18,7 +18,7 @@ _LENGTH = 4  # octets that say how long a text is
 class Numbers:
     """A number for each text; only a hash of the text is kept.
 
-    The hash is keyed, so that nobody can make a list in which two texts have the same.
+    The hash is keyed, so that no list can be made in which two texts have the same.
     Of a million texts two have the same with a probability of 10⁻⁸.
     """
 

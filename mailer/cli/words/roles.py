@@ -5,7 +5,7 @@ from typing import Any
 import rich_click as click
 
 from audiences.people import site_roles
-from audiences.upkeep.data_changes import DataKind
+from audiences.record.data_changes import DataKind
 from mailer.cli import output
 from mailer.cli.command import as_json, by_option, with_site, yes_option
 from mailer.cli.people.authors import because_option

@@ -6,8 +6,9 @@ from typing import Any
 import rich_click as click
 
 from audiences.organisations import Theme
-from audiences.upkeep import data_changes, topics, words
-from audiences.upkeep.data_changes import DataKind
+from audiences.record import data_changes
+from audiences.record.data_changes import DataKind
+from audiences.upkeep import topics, words
 from audiences.upkeep.words import WantedWord
 from mailer.cli import acting, output
 from mailer.cli.command import WholeNumber, as_json, by_option, with_site, yes_option

@@ -2,8 +2,8 @@
 
 import rich_click as click
 
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record import data_changes
+from audiences.record.data_changes import DataKind
 from mailer.calendar import planning, renewing, series
 from mailer.cli import output
 from mailer.cli.command import as_json, with_site

@@ -6,13 +6,13 @@ find such strings.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -49,8 +49,12 @@ EASTERN = {
     "نوفمبر": "تشرين الثاني",
     "ديسمبر": "كانون الأول",
 }
-_SPANISH_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
-_SPANISH_O = re.compile(r"h?[oó]|8", re.IGNORECASE)
+ListStyle = Literal["standard", "or"]
+_SPANISH: Mapping[ListStyle, tuple[str, str, re.Pattern[str]]] = {
+    # usual word, word before such an item; not in CLDR: francés e inglés, siete u ocho
+    "standard": ("y", "e", re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)),
+    "or": ("o", "u", re.compile(r"h?[oó]|8", re.IGNORECASE)),
+}
 _WESTERN = re.compile("|".join(EASTERN))
 _ABBREVIATED = re.compile(r"(?<!M)MMM(?!M)")  # months in intervals; we write them out
 CONVENTIONS = {"en": "en-GB"}  # the day before the month, as international bodies write
@@ -64,15 +68,16 @@ def number_in(language: str, number: int) -> str:
     return format_decimal(number, locale=CONVENTIONS.get(language, language))
 
 
-def list_in(language: str, items: Sequence[str]) -> str:
-    """Return items joined as a list of a language: a, b et c."""
+def list_in(language: str, items: Sequence[str], style: ListStyle = "standard") -> str:
+    """Return items joined in a language: a, b et c; in the style “or”, a, b ou c."""
     locale = Locale.parse(CONVENTIONS.get(language, language), sep="-")
-    written = format_list(list(items), style="standard", locale=locale)
-    last = items[-1] if items else ""
-    if locale.language == "es" and _SPANISH_I.match(last):
-        start = written.removesuffix(f" y {last}")  # not in CLDR: francés e inglés
-        return written if start == written else f"{start} e {last}"
-    return written
+    written = format_list(list(items), style=style, locale=locale)
+    if locale.language != "es" or not items:
+        return written
+    usual, other, before = _SPANISH[style]
+    start = written.removesuffix(f" {usual} {items[-1]}")
+    is_other = start != written and before.match(items[-1])
+    return f"{start} {other} {items[-1]}" if is_other else written
 
 
 def isolated(text: str) -> str:
@@ -188,12 +193,7 @@ class Catalogue:
 
     def either(self, items: Sequence[str]) -> str:
         """Return items joined as alternatives: a, b ou c."""
-        written = format_list(list(items), style="or", locale=self.locale)
-        last = items[-1] if items else ""
-        if self.locale.language == "es" and _SPANISH_O.match(last):
-            start = written.removesuffix(f" o {last}")  # not in CLDR: siete u ocho
-            return written if start == written else f"{start} u {last}"
-        return written
+        return list_in(self.language, items, "or")
 
     def enumerated(self, items: Sequence[str]) -> str:
         """Return items, which may themselves contain “and”, joined by semicolons."""

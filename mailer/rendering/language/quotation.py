@@ -8,8 +8,8 @@ backslash. Marks that are no pairs stay, too; `unpaired` finds them.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from mailer.rendering.markup import addresses
 from mailer.rendering.markup.east_asian import has_no_spaces
@@ -67,8 +67,7 @@ _DOUBLE, _SINGLE = re.compile('"'), re.compile("'")
 _DECADE = re.compile(r"'\d0s\b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """A piece of a text, and what is set for it."""
 
     start: int

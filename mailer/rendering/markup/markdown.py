@@ -60,6 +60,12 @@ def _renumber(tokens: Sequence[Token], level: int) -> None:
             token.tag = f"h{min(level + used.index(token.tag), 6)}"
 
 
+def side_of(aligned: str, start: str) -> str:
+    """Return left, right or center for start, end or center of lines."""
+    end = "left" if start == "right" else "right"
+    return {"start": start, "end": end}.get(aligned, aligned)
+
+
 def _mark_tables(tokens: Sequence[Token], start: str) -> None:
     """Make tables data tables: with heads for columns and rows, and sides as written.
 
@@ -88,8 +94,7 @@ def _mark_column(
     said = str(tokens[head].attrs.get("style", "")).removeprefix("text-align:")
     numbers = table.are_numbers([tokens[place + 1].content for place in others])
     side = _SIDES.get(said) or ("end" if numbers and not is_first else "start")
-    end = "left" if start == "right" else "right"
-    style = "text-align:" + {"start": start, "end": end}.get(side, side)
+    style = f"text-align:{side_of(side, start)}"
     for place in cells:
         opening, words, closing = tokens[place : place + 3]
         is_head = bool(words.content) and (is_first or place == head)

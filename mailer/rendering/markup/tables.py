@@ -16,9 +16,7 @@ def inline(line: str) -> Markup:
 
 def write(read: DataTable, title: Markup, level: int, start: str) -> Markup:
     """Return a table; `level` is that of its title, `start` the side of lines."""
-    end = "left" if start == "right" else "right"
-    sides = {"start": start, "center": "center", "end": end}
-    aligned = [sides[each] for each in read.aligned]
+    aligned = [markdown.side_of(each, start) for each in read.aligned]
     heads = [
         [_head(each, aligned[each.column]) for each in row]
         for row in table.head_cells(read)

@@ -112,14 +112,18 @@ WRAPPED = [
 
 
 def problems(
-    text: str = "x", level: Severity = Severity.ERROR, **lines: str
+    text: str = "x",
+    level: Severity = Severity.ERROR,
+    *,
+    language: str = "en",
+    **lines: str,
 ) -> list[str]:
     block = Block(
         id="a", type="item", title=lines.pop("title", ""), fields=lines, text=text,
         file="en.md", number=4, text_line=8, field_lines={"place": 5, "title": 6},
     )  # fmt: skip
     translation = Translation(
-        language="en", subject="s", preheader="p", blocks=(block,), where="en.md"
+        language=language, subject="s", preheader="p", blocks=(block,), where="en.md"
     )
     found = rules.check_text(translation, host="x.example")
     return [f"{each.where}: {each.what}" for each in found if each.level is level]
@@ -158,9 +162,9 @@ def test_lines_that_were_hardly_meant_as_one_are_remarked_on(
 
 @pytest.mark.parametrize("text", WRAPPED)
 def test_lines_that_an_editor_wrapped_are_one_without_a_remark(text: str) -> None:
-    found = problems(text, Severity.WARNING)
+    language = "en" if text.isascii() else "zh"
 
-    assert [each for each in found if "reads like" not in each] == []
+    assert problems(text, Severity.WARNING, language=language) == []
 
 
 def test_a_label_that_only_points_and_marks_around_a_line_are_remarked_on() -> None:

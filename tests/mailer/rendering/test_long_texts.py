@@ -91,4 +91,4 @@ def test_a_long_hostile_text_is_read_at_once(name: str) -> None:
 
         READERS[name](text)
 
-        assert time.process_time() - began < 1, piece  # quadratic: many seconds
+        assert time.process_time() - began < 0.5, piece

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from audiences.contacts import Contact, find
 from audiences.record.changes import Author
+from audiences.record.data_changes import DataKind
 from audiences.upkeep import words
-from audiences.upkeep.data_changes import DataKind
 from mailer import clock
 from mailer.campaigns.models import Campaign
 from mailer.sites.site import Site

@@ -33,7 +33,7 @@ from mailer.web.console.showing import HOME
 from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
-NO_ROLE = "Choose what this person does here; nobody was added."
+NO_ROLE = "Choose what this person does here; no user was added."
 NOT_SURE = "Tick the box to remove this person."
 WITHIN = "to readers of whom this is true: %(rule)s"
 OF_CLASSES = "of the class %(classes)s"

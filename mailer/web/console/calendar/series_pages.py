@@ -7,8 +7,8 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences.upkeep import data_changes
-from audiences.upkeep.data_changes import DataKind
+from audiences.record import data_changes
+from audiences.record.data_changes import DataKind
 from mailer.calendar import leads, notices, planning, renewing, series
 from mailer.calendar.showing.entries import CalendarEntry
 from mailer.campaigns import lookup

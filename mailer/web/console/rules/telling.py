@@ -57,7 +57,7 @@ def told(rule: Rule, known: RuleWords) -> ToldRule:
     if parts.every:
         rest.append(text(ONLY, who=_joined(parts.every, parts.but, known)))
     elif parts.but:
-        rest.append(text(NOT, but=_or(parts.but, known)))
+        rest.append(text(NOT, but=_chained(OR, parts.but, known)))
     groups = tuple(_who(each, known) for each in parts.groups)
     return ToldRule(lead=text(GROUPS), groups=groups, rest=tuple(rest))
 
@@ -66,26 +66,17 @@ def changes(before: Rule, after: Rule, known: RuleWords) -> list[str]:
     """Return in sentences what a change of a rule makes of its readers."""
     text = known.words.text
     old, new = _alike(parts_of(before), parts_of(after))
-    found: list[str] = []
-    gone, come = _differing(old.groups, new.groups)
-    more, fewer = _values(gone, come)
-    who = {NOW_ALSO: more or come, NO_LONGER: fewer or gone}
-    if more or fewer:
-        who = {NOW_ALSO: more, NO_LONGER: fewer}
-    found += [text(s, who=_who(x, known)) for s, each in who.items() for x in each]
-    gone, come = _differing(old.every, new.every)
-    more, fewer = _values(gone, come)
-    asked = {NO_LONGER_ONLY: gone, NOW_ONLY: come}
-    if more or fewer:
-        asked = {NOW_ALSO: more, NO_LONGER: fewer}
-    found += [text(s, who=_who(x, known)) for s, each in asked.items() for x in each]
-    gone, come = _differing(old.but, new.but)
-    more, fewer = _values(gone, come)
-    left = {LEFT_OUT: come, BACK_IN: gone}
-    if more or fewer:
-        left = {LEFT_OUT: more, BACK_IN: fewer}
-    return found + [
-        text(s, but=_what(x, known)) for s, each in left.items() for x in each
+    come, gone, _ = _changed(old.groups, new.groups)
+    who = [(NOW_ALSO, come), (NO_LONGER, gone)]
+    come, gone, by_value = _changed(old.every, new.every)
+    if by_value:
+        who += [(NOW_ALSO, come), (NO_LONGER, gone)]
+    else:
+        who += [(NO_LONGER_ONLY, gone), (NOW_ONLY, come)]
+    come, gone, _ = _changed(old.but, new.but)
+    left = [(LEFT_OUT, come), (BACK_IN, gone)]
+    return [text(s, who=_who(x, known)) for s, each in who for x in each] + [
+        text(s, but=_what(x, known)) for s, each in left for x in each
     ]
 
 
@@ -141,6 +132,15 @@ def _differing(
         [each for each in old if rules.write(each) not in after],
         [each for each in new if rules.write(each) not in before],
     )
+
+
+def _changed(
+    old: Sequence[Rule], new: Sequence[Rule]
+) -> tuple[list[Rule], list[Rule], bool]:
+    """Return what came and what went, and whether these are values of a comparison."""
+    gone, come = _differing(old, new)
+    more, fewer = _values(gone, come)
+    return (more, fewer, True) if more or fewer else (come, gone, False)
 
 
 def _values(
@@ -211,24 +211,18 @@ def _asked(rule: Rule) -> tuple[list[Rule], list[Rule]]:
 def _joined(every: Sequence[Rule], but: Sequence[Rule], known: RuleWords) -> str:
     text = known.words.text
     if not every:
-        return text(ALL_BUT, but=_or(but, known))
-    what = _and(every, known)
+        return text(ALL_BUT, but=_chained(OR, but, known))
+    what = _chained(AND, every, known)
     if not but:
         return text(WHO, what=what)
-    return text(WHO_BUT, what=what, but=_or(but, known))
+    return text(WHO_BUT, what=what, but=_chained(OR, but, known))
 
 
-def _and(parts: Sequence[Rule], known: RuleWords) -> str:
+def _chained(link: str, parts: Sequence[Rule], known: RuleWords) -> str:
+    """Return parts of a rule in words, each linked to those before: AND or OR."""
     said, *others = [_what(each, known) for each in parts]
     for other in others:
-        said = known.words.text(AND, first=said, second=other)
-    return said
-
-
-def _or(parts: Sequence[Rule], known: RuleWords) -> str:
-    said, *others = [_what(each, known) for each in parts]
-    for other in others:
-        said = known.words.text(OR, first=said, second=other)
+        said = known.words.text(link, first=said, second=other)
     return said
 
 
@@ -242,7 +236,7 @@ def _what(rule: Rule, known: RuleWords) -> str:
         case All():
             every, but = _asked(rule)
             if not but:
-                return _and(every, known)
+                return _chained(AND, every, known)
         case _:
             pass
     parts = rule.rules if isinstance(rule, Any) else (rule,)

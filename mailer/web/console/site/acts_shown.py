@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from audiences.record.changes import DirectoryChange
+from audiences.record.data_changes import DataChange
 from audiences.store.permission import DirectoryRight
-from audiences.upkeep.data_changes import DataChange
 from mailer.campaigns.acts import Act
 from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry

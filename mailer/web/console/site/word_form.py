@@ -8,10 +8,10 @@ from litestar.exceptions import NotFoundException
 
 from audiences.languages import OFFERED
 from audiences.organisations import Theme
+from audiences.record.data_changes import DataKind
 from audiences.store.permission import DirectoryRight
 from audiences.topics import Topic
 from audiences.upkeep import words
-from audiences.upkeep.data_changes import DataKind
 from audiences.upkeep.words import WantedWord, Word
 from mailer.errors import RefusedError
 from mailer.web import forms

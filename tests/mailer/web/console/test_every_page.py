@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
 from audiences.organisations import Organisation, Theme
+from audiences.record.data_changes import DataChange
 from audiences.suppressions import Suppression
 from audiences.topics import Topic
-from audiences.upkeep.data_changes import DataChange
 from mailer.campaigns.models import Campaign, CampaignEvent, Series
 from mailer.outbox.models import Message
 from mailer.signin.models import SignIn

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from audiences.upkeep.data_changes import DataChange
+from audiences.record.data_changes import DataChange
 from mailer.sites.site import Site
 from tests.acts.console import add_user, age_sign_ins, visitor
 from tools.peers.serving import serving

@@ -12,8 +12,8 @@ import pytest
 from playwright.async_api import BrowserContext, Page
 from sqlalchemy import select, update
 
+from audiences.record import data_changes
 from audiences.record.changes import Author
-from audiences.upkeep import data_changes
 from mailer import clock
 from mailer.rendering import letter_types
 from mailer.signin import accounts, browsers, passkeys

@@ -56,7 +56,7 @@ async def test_nobody_is_added_without_a_role_that_was_chosen(
         answer = await admin.post("/people", {"name": "lea", "shown": "Léa", **given})
 
     assert answer.status_code == 422
-    assert "Choose what this person does here; nobody was added." in answer.text
+    assert "Choose what this person does here; no user was added." in answer.text
     assert 'value="Léa"' in answer.text
     async with site.database.reading() as session:
         assert await guard.find(session, "lea") is None

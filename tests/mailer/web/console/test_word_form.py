@@ -4,7 +4,7 @@ import pytest
 
 from audiences import topics
 from audiences.organisations import Theme
-from audiences.upkeep import data_changes
+from audiences.record import data_changes
 from mailer.sites.site import Site
 from tests.acts.console import add_user, version, visitor
 from tools.peers.serving import serving

@@ -63,14 +63,10 @@ def record(
             kind=kind,
             code=code,
             act=act,
-            at=author.at,
-            by=author.by,
-            account=author.account,
-            because=author.because,
-            detail=dict(detail or {}),
+            **author.columns(detail),
         )
     )
-    said = {**(detail or {}), **({"because": author.because} if author.because else {})}
+    said = author.told(detail)
     about, personal = f"{kind} {code}", dict[str, Any]()
     if kind is DataKind.USER:
         personal = {name: value for name, value in said.items() if name in PERSONAL}
