@@ -58,6 +58,11 @@ def _limited(number: int) -> type[H11Protocol]:
     )
 
 
+def _seconds(part: str) -> float:
+    """Return how long a part of a request may take."""
+    return {"header": HEADER, "body": BODY, "answer": ANSWER}[part]
+
+
 class ClientConnection(H11Protocol):
     """One connection; it is closed when its client misses a deadline."""
 
@@ -66,13 +71,13 @@ class ClientConnection(H11Protocol):
         dict["ClientConnection", None]
     ]  # for their clients, longest first
     _timer: asyncio.TimerHandle | None = None
-    _part: tuple[float, Any] | None = None  # its seconds, and the request it is of
+    _part: tuple[str, Any] | None = None  # its name, and the request it is of
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Accept a connection; close another one if there are too many."""
         super().connection_made(transport)
         self._begin_part()
-        if len(self.connections) > self.most:
+        if len(self.connections) > self.most and self.waiting:
             next(iter(self.waiting)).give_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -99,21 +104,21 @@ class ClientConnection(H11Protocol):
     def _begin_part(self) -> None:
         if self.transport.is_closing():
             return
-        part = (self._seconds(), self.cycle)
+        part = (self._part_name(), self.cycle)
         if part == self._part:
             return
         self._forget()
         self._part = part
-        if part[0] != ANSWER:
+        if part[0] != "answer":
             self.waiting[self] = None
-        self._timer = self.loop.call_later(part[0], self.give_up)
+        self._timer = self.loop.call_later(_seconds(part[0]), self.give_up)
 
-    def _seconds(self) -> float:
-        """Return the time for the part of the request that is under way."""
+    def _part_name(self) -> str:
+        """Return which part of a request is under way."""
         cycle: Any = self.cycle  # None before the first request
         if cycle is None or cycle.response_complete:
-            return HEADER
-        return BODY if cycle.more_body else ANSWER
+            return "header"
+        return "body" if cycle.more_body else "answer"
 
     def _forget(self) -> None:
         if self._timer is not None:

@@ -1,5 +1,6 @@
 """A text of 100,000 characters made against a regular expression takes no time."""
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -69,7 +70,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "bare addresses": addresses.found,
     "an address": lambda text: addresses.found(f"https://a.b/{text}"),
     "marks of lists": list_marks.with_lists,
-    "quotation marks": lambda text: quotation.typeset(f"'{text}", "fr"),
+    "quotation marks": lambda text: quotation.typeset.__wrapped__(f"'{text}", "fr"),
     "single marks": lambda text: list(quotation.unpaired(f"'{text}\"", "fr")),
     "other encodings": lambda text: list(misread.faults(f"é{text}")),
     "targets of links": lambda text: parser._with_whole_targets(f"[a](https://{text}"),
@@ -87,8 +88,16 @@ READERS: dict[str, Callable[[str], object]] = {
 def test_a_long_hostile_text_is_read_at_once(name: str) -> None:
     for piece in PIECES:
         text = repeated(piece)
+        # three times: another process may have emptied the caches
+        assert any(seconds(READERS[name], text) < 0.5 for _ in range(3)), piece
+
+
+def seconds(reader: Callable[[str], object], text: str) -> float:
+    """Return the processor time of a reader, without that of the garbage collector."""
+    gc.disable()
+    try:
         began = time.process_time()
-
-        READERS[name](text)
-
-        assert time.process_time() - began < 0.5, piece
+        reader(text)
+        return time.process_time() - began
+    finally:
+        gc.enable()
