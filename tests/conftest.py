@@ -35,6 +35,7 @@ hypothesis.settings.load_profile("liaison")
 MEMORY = Path("/dev/shm")  # noqa: S108 (the folders in it are made by tempfile)
 ROOM = 6 << 30  # bytes
 ENTRY = 30  # octets of the head of an entry of an archive
+LONG = 200  # characters in the name of a test; all names go to each process
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,9 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name an archive by its size: its octets have the time at which it was made."""
+    """Name a long value by its size, and an archive: it has the time it was made at."""
     if isinstance(val, bytes) and val.startswith(b"PK\x03\x04") and len(val) > ENTRY:
         return f"archive of {len(val)}"
+    if isinstance(val, str | bytes) and len(val) > LONG:
+        return f"{type(val).__name__} of {len(val)}"
     return None
 
 
