@@ -1,9 +1,10 @@
 """Opens the site of a command and runs the command; options that commands share."""
 
-import functools
+import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def with_site(
     Its option --by becomes the user who acts, or the account if it is an operator.
     """
 
-    @functools.wraps(function)
+    @wraps(function)
     def wrapper(*arguments: Any, **options: Any) -> int | None:
         # imported now, since the help of a command needs no site
         running = loading.load("mailer.cli.with_site")
@@ -45,13 +46,40 @@ def complete(
 
     `interrupted` is the sentence if Ctrl-C ends it.
     """
+    told = [InterruptionError(interrupted)]
+    runner = event_loop.runner()
+    runner.get_loop().set_exception_handler(partial(_keep, told))
     try:
-        with event_loop.runner() as runner:
-            return runner.run(coroutine)
+        return runner.run(coroutine)
     except KeyboardInterrupt:
-        raise InterruptionError(interrupted) from None
+        _close(runner)
+        raise told[-1] from None
     except BaseExceptionGroup as group:
         raise first_fault(group) from None
+    finally:
+        _close(runner)
+
+
+def _close(runner: asyncio.Runner) -> None:
+    """Let the tasks end; without them the store's thread would fail, or never end."""
+    with interruption.ignored():
+        runner.close()
+
+
+def _keep(
+    told: list[InterruptionError],
+    loop: asyncio.AbstractEventLoop,
+    context: dict[str, Any],
+) -> None:
+    """Keep what an interrupted task says is true, and report every other fault.
+
+    A second Ctrl-C ends the loop before the task has said it.
+    """
+    fault = context.get("exception")
+    if isinstance(fault, InterruptionError):
+        told.append(fault)
+    else:
+        loop.default_exception_handler(context)
 
 
 # 2027-05-04T10:00 Europe/Paris, or as in RFC 9557 2027-05-04T10:00[Europe/Paris]

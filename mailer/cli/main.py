@@ -64,6 +64,7 @@ def main() -> None:
     """
     os.umask(0o077)
     code = run(sys.argv[1:])
+    interruption.end_quietly()
     sys.exit(_flushed() or code)
 
 
@@ -101,8 +102,9 @@ def _run(arguments: list[str]) -> int:
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
         return 0
-    except (Exception, click.exceptions.Abort) as fault:  # noqa: BLE001 (an operator gets no traceback)
-        _refuse(fault)
+    except (Exception, click.exceptions.Abort, KeyboardInterrupt) as fault:  # noqa: BLE001 (an operator gets no traceback)
+        with interruption.ignored():
+            _refuse(fault)
         return interruption.EXIT_CODE if _is_interruption(fault) else 1
     return result if isinstance(result, int) else 0
 
@@ -110,7 +112,7 @@ def _run(arguments: list[str]) -> int:
 def _is_interruption(fault: BaseException) -> bool:
     # rich_click leaves out the cause of an Abort, click does not
     by_click = isinstance(fault.__cause__ or fault.__context__, KeyboardInterrupt)
-    return by_click or isinstance(fault, InterruptionError)
+    return by_click or isinstance(fault, InterruptionError | KeyboardInterrupt)
 
 
 def _show_usage(fault: click.ClickException) -> None:
@@ -140,7 +142,7 @@ def _sentence(fault: BaseException) -> str:
             return "a disk is full; make room, then try again"
         case OSError() if fault.errno in OF_PLACE and fault.filename:
             return f"{fault.filename} cannot be used: {fault.strerror}; mend it first"
-        case click.exceptions.Abort():
+        case click.exceptions.Abort() | KeyboardInterrupt():
             return interruption.NOTHING
         case _:
             return _unexpected(fault)

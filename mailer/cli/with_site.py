@@ -40,5 +40,5 @@ async def run(
             if "operator" in options:
                 options["operator"] = await acting.operator(site, options["operator"])
             return await function(site, *arguments, **options)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             raise interruption.after(site.database.commits) from None

@@ -86,19 +86,20 @@ async def command(
             )
             if following:
                 following.cancel()
-    _show(settled, as_json=as_json)
+    _show(settled, as_json=as_json, stopped=stopping.is_set())
     if until_idle and stopping.by is signal.SIGINT:
         raise InterruptionError(
             "stopped; what has not left yet waits, and `mailer work` sends it"
         )
 
 
-def _show(settled: Counter[Any], *, as_json: bool) -> None:
+def _show(settled: Counter[Any], *, as_json: bool, stopped: bool) -> None:
     if as_json:
         output.json_document(dict(settled.most_common()))
         return
     counts = ", ".join(f"{count} {state}" for state, count in settled.most_common())
-    output.line(counts or "nothing was due")
+    nothing = "no message got a new state before the stop"
+    output.line(counts or (nothing if stopped else "nothing was due"))
 
 
 def _child(config: Path, *, until_idle: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -20,15 +21,17 @@ from tests.acts import campaigning, delivering
 from tools.peers.relay import Relay
 from tools.waiting import eventually
 
-# Interrupts the process when it begins to load the store.
+# Interrupts the process when it begins to load a module.
 INTERRUPTING = """import os, signal, sys
 class Finder:
     @staticmethod
     def find_spec(name, path, target=None):
-        if name == "sqlalchemy":
+        if name == "{module}":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Finder)
 """
+PATIENT = 20  # presses of Ctrl-C
+ENDS = {130, -signal.SIGINT}  # a shell shows 130 for both
 # Each message takes a while to make.
 SLOW = """CREATE TRIGGER slow AFTER INSERT ON message BEGIN
 UPDATE campaign SET name = name WHERE 0 = (WITH RECURSIVE steps(step) AS (
@@ -98,6 +101,60 @@ async def test_a_command_that_waits_for_the_store_has_changed_nothing(
     assert await campaigning.state(site, number) == before
 
 
+@pytest.mark.prove
+async def test_a_person_who_presses_ctrl_c_again_and_again_is_told_the_same(
+    site: Site, tmp_path: Path
+) -> None:
+    """The store is locked, so that the command cannot end before the second."""
+    number = await campaigning.approved(site, tmp_path)
+    async with site.database.writing() as session:
+        await session.execute(select(Campaign.id))  # takes the lock
+        process = await delivering.process(
+            site, "campaigns", "release", str(number), "--yes", "--by", "editor"
+        )
+        await eventually(lambda: has_open(process.pid, "mailer.db"), "it does nothing")
+        await press_often(process)
+    _, stderr = await process.communicate()
+
+    assert process.returncode in ENDS
+    *before, last = stderr.decode().splitlines()
+    assert last == f"mailer: {interruption.NOTHING}"
+    assert before in ([], ["campaign 1 has 1 reader now"])
+
+
+@pytest.mark.prove
+async def test_a_release_that_began_is_never_denied_however_often_it_is_interrupted(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path, audience=campaigning.OFFICES)
+    script(site, SLOW)
+    process = await delivering.process(
+        site, "campaigns", "release", str(number), "--yes", "--by", "editor"
+    )
+
+    async def is_sending() -> bool:
+        return await campaigning.state(site, number) == "sending"
+
+    await eventually(is_sending, "it does not begin")
+    await press_often(process)
+    _, stderr = await process.communicate()
+
+    assert process.returncode in ENDS
+    assert "changed nothing" not in stderr.decode()
+    assert "stopped" in stderr.decode().splitlines()[-1]
+    assert not {"asyncio", "Traceback"} & set(re.findall(r"\w+", stderr.decode()))
+
+
+async def press_often(process: asyncio.subprocess.Process) -> None:
+    """Press Ctrl-C until the process ends, twenty times at most."""
+    for _ in range(PATIENT):
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGINT)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 0.05)
+            return
+
+
 def has_open(pid: int, name: str) -> bool:
     """Whether a process has a file of this name open."""
     folder = Path(f"/proc/{pid}/fd")
@@ -148,8 +205,12 @@ async def test_what_is_committed_is_never_denied(site: Site) -> None:
     assert written == "stopped; what this command had done by then stays"
 
 
-def test_a_command_that_is_still_loading_ends_with_130(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(INTERRUPTING, encoding="utf-8")
+@pytest.mark.parametrize("module", ["click", "mailer.cli.output", "sqlalchemy"])
+def test_a_command_that_is_still_loading_ends_with_130(
+    tmp_path: Path, module: str
+) -> None:
+    interrupting = INTERRUPTING.format(module=module)
+    (tmp_path / "sitecustomize.py").write_text(interrupting, encoding="utf-8")
     path = os.pathsep.join([str(tmp_path), *sys.path])
     ran = subprocess.run(
         [sys.executable, "-P", "-m", "mailer", "topics", "list"],

@@ -20,6 +20,7 @@ from tests.acts import delivering, lines
 from tools.peers.postgres import free_port
 from tools.waiting import eventually
 
+UNDONE = b"no message got a new state before the stop\n"
 ONLY_SQLITE = pytest.mark.parametrize("store", ["sqlite"])
 
 
@@ -77,7 +78,7 @@ async def test_a_process_logs_its_start_and_its_end(
     after = lines.read(stderr)
 
     assert process.returncode == 0
-    assert stdout == (b"nothing was due\n" if command == "work" else b"")
+    assert stdout == (UNDONE if command == "work" else b"")
     assert lines.events(before + after) == [
         *("process.started", "process.stopping", "process.stopped")
     ]
