@@ -5,6 +5,7 @@ once. An unknown user costs the same time as a known one.
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,6 +24,7 @@ SHORTEST, LONGEST = 12, 200  # characters
 CODES = 10  # recovery codes
 STEP = 30  # seconds of a code
 _PURPOSE = "totp"
+_SECRET = re.compile("[A-Z2-7]{32}")  # base32 (RFC 4648, section 6): 160 bits
 _AT_ONCE = asyncio.Semaphore(2)
 _HASHER = PasswordHasher()
 _COMMON = (
@@ -98,6 +100,11 @@ def new_secret() -> str:
     return pyotp.random_base32()
 
 
+def is_secret(text: str) -> bool:
+    """Whether a text is a secret as `new_secret` makes it."""
+    return _SECRET.fullmatch(text) is not None
+
+
 def address_of(secret: str, *, name: str, issuer: str) -> str:
     """Return the otpauth address that such applications read from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
@@ -116,7 +123,7 @@ async def enrol(
 
     Raises RefusedError unless the code shows that the application has the secret.
     """
-    step = _step_of(secret, code, now=now, after=None)
+    step = _step_of(secret, code, now=now, after=None) if is_secret(secret) else None
     if step is None:
         raise RefusedError(
             "this code is not the one of now; check the clock of the telephone, and"

@@ -35,7 +35,7 @@ async def make(
     return code
 
 
-async def take(
+async def fits(
     session: AsyncSession,
     request: ApprovalRequest,
     token: str,
@@ -43,14 +43,16 @@ async def take(
     *,
     now: datetime,
 ) -> bool:
-    """Whether a code is right; a right one is used up, a wrong one is counted."""
+    """Whether a code is right; a wrong one is counted.
+
+    It stays valid until its request is answered: a decision may be refused.
+    """
     row = await _locked(session, request)
     ended = row.code_ends_at is None or row.code_ends_at <= now
     if row.code_hash is None or ended or row.code_tries >= TRIES:
         return False
     digits = "".join(each for each in code if each.isdecimal())
     if row.code_hash == _hashed(token, digits):
-        row.code_hash = row.code_ends_at = None
         return True
     row.code_tries += 1
     return False

@@ -250,11 +250,11 @@ async def _answer(
     now: datetime,
     *which: ColumnElement[bool],
 ) -> int:
-    """Answer the open requests of a letter; return how many there were."""
+    """Answer the open requests of a letter, whose codes end; return how many."""
     changed = await session.execute(
         update(ApprovalRequest)
         .where(*_open(campaign), *which)
-        .values(answer=answer, answered_at=now)
+        .values(answer=answer, answered_at=now, code_hash=None, code_ends_at=None)
         .returning(ApprovalRequest.id)
     )
     return len(changed.all())

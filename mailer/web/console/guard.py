@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from litestar.connection import ASGIConnection
 from litestar.exceptions import (
     HTTPException,
+    MethodNotAllowedException,
     NotAuthorizedException,
     NotFoundException,
     PermissionDeniedException,
@@ -109,7 +110,9 @@ def require_declared(handlers: Iterable[BaseRouteHandler]) -> None:
 async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let a request through, with its user, or raise why not."""
     site: Site = connection.app.state.site
-    right = handler.opt["right"]
+    right = handler.opt.get("right")
+    if right is None:  # OPTIONS, which Litestar answers by itself
+        raise MethodNotAllowedException
     acts = connection.scope.get("method") != "GET"
     if acts:
         refuse_other_origins(connection)

@@ -4,7 +4,8 @@ Each page gives its forms a number of their own, behind the form token. The same
 the same page that comes again within PATIENCE acts once; the second answer is the first
 one. The store remembers the forms for the other web processes of the site: there the
 second answer leads where the first one led, or back to the page of the form. Saves by
-script are not kept there: each has a number of its own, and is taken once.
+script are not kept there: each has a number of its own, and is taken once. Neither are
+the forms of strangers, such as those to sign in: who is not known yet writes no row.
 """
 
 import asyncio
@@ -17,15 +18,22 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import UploadFile
+from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.response import Redirect
 
 from mailer import clock
 from mailer.errors import RefusedError
 from mailer.signin import pressed
 from mailer.sites.site import Site
+from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.guard import FIELD, NUMBER_AFTER, Visit
+from mailer.web.console.guard import (
+    FIELD,
+    NUMBER_AFTER,
+    PLAIN_FORM,
+    PUBLIC,
+    Visit,
+)
 
 PATIENCE = pressed.PATIENCE.total_seconds()
 PAUSE = 0.1  # seconds between two looks at what another process answered
@@ -37,6 +45,7 @@ AT_WORK = (
 STRINGS = (AT_WORK,)
 Asking = Request[Visit, Any, Any]
 Pending = asyncio.Future[Response[Any] | None]
+Forms = OrderedDict[bytes, tuple[float, Pending]]  # since when, and the answer
 
 
 @dataclass(kw_only=True, slots=True)
@@ -46,6 +55,7 @@ class _Press:
     key: bytes
     answer: Pending
     site: Site
+    table: Forms
     is_kept: bool = False  # in the store
 
 
@@ -56,7 +66,9 @@ class Presses:
     """The forms that arrived lately, and what they were answered."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[bytes, tuple[float, Pending]] = OrderedDict()
+        # strangers' forms displace none of those of users
+        self._of_users: Forms = OrderedDict()
+        self._of_strangers: Forms = OrderedDict()
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
         """Return itself: Litestar copies the router whose forms these are."""
@@ -65,19 +77,36 @@ class Presses:
     async def before(self, request: Asking) -> Response[Any] | None:
         """Return the answer to a form that arrived before; None: act on it."""
         _present.set(None)
-        form = getattr(request.state, "sent", None)
+        is_stranger = request.route_handler.opt["right"] == PUBLIC
+        form = await _of_stranger(request) if is_stranger else _sent(request)
         if form is None or NUMBER_AFTER not in str(form.get(FIELD)):
             return None
         now, key = asyncio.get_running_loop().time(), _key(request, form)
-        self._forget(now)
-        at, known = self._known.get(key, (now, None))
+        table = self._of_strangers if is_stranger else self._of_users
+        _forget(table, now)
+        at, known = table.get(key, (now, None))
         if known is not None and (now - at < PATIENCE or not known.done()):
             return await asyncio.shield(known)
         pending: Pending = asyncio.get_running_loop().create_future()
-        self._known[key] = (now, pending)
-        press = _Press(key=key, answer=pending, site=request.app.state.site)
+        table[key] = (now, pending)
+        site: Site = request.app.state.site
+        press = _Press(key=key, answer=pending, site=site, table=table)
         _present.set(press)
-        return None if _is_of_script(request) else await _elsewhere(request, press)
+        if is_stranger or _is_of_script(request):
+            return None
+        return await _elsewhere(request, press)
+
+    def answered(self, request: Asking) -> Response[Any] | None:
+        """Return the answer to a form whose first press ended the sign-in; else None.
+
+        Such are the forms that set a password or sign out.
+        """
+        form = _sent(request)
+        if form is None or not str(form.get(FIELD)).partition(NUMBER_AFTER)[2]:
+            return None
+        at, known = self._of_users.get(_key(request, form), (0.0, None))
+        young = asyncio.get_running_loop().time() - at < PATIENCE
+        return known.result() if known is not None and known.done() and young else None
 
     async def after(self, response: Response[Any]) -> Response[Any]:
         """Keep the answer to a form; a file is no answer that could be given twice."""
@@ -102,19 +131,32 @@ class Presses:
         if press is None or press.answer.done():
             return None
         press.answer.set_result(None)
-        del self._known[press.key]
+        press.table.pop(press.key, None)
         return BackgroundTask(_withdraw, press) if press.is_kept else None
 
-    def _forget(self, now: float) -> None:
-        """Forget the forms that are old, or too many."""
-        while self._known:
-            key, (at, pending) = next(iter(self._known.items()))
-            young = now - at < PATIENCE or not pending.done()
-            if young and len(self._known) < MOST:
-                return
-            if not pending.done():
-                pending.set_result(None)
-            del self._known[key]
+
+def _forget(table: Forms, now: float) -> None:
+    """Forget the forms that are old, or too many."""
+    while table:
+        key, (at, pending) = next(iter(table.items()))
+        young = now - at < PATIENCE or not pending.done()
+        if young and len(table) < MOST:
+            return
+        if not pending.done():
+            pending.set_result(None)
+        del table[key]
+
+
+def _sent(request: Asking) -> FormMultiDict | None:
+    """Return the form of a user, as the guard has read it."""
+    return getattr(request.state, "sent", None)
+
+
+async def _of_stranger(request: Asking) -> FormMultiDict | None:
+    """Return the form of somebody who is not known; None: it is none of a page."""
+    if request.headers.get("content-type") != PLAIN_FORM:
+        return None
+    return await forms.form_of(request)
 
 
 async def _elsewhere(request: Asking, press: _Press) -> Response[Any] | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, Router
 from litestar.di import Provide
+from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
 from litestar.static_files import create_static_files_router
 
@@ -94,7 +95,7 @@ HANDLERS: tuple[BaseRouteHandler, ...] = (
 
 def routers(site: Site) -> list[Any]:
     """Return the routers of the console, and of what its pages load."""
-    guard.require_declared(HANDLERS)
+    guard.require_declared((*HANDLERS, *asked.HANDLERS))
     attempts = Attempts(site)
 
     def shared_attempts() -> Attempts:
@@ -103,22 +104,31 @@ def routers(site: Site) -> list[Any]:
     presses = Presses()
 
     def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
+        if isinstance(raised, NotAuthorizedException):
+            again = presses.answered(request)
+            if again is not None:
+                return again
         refused = showing.fault(request, raised)
         refused.background = presses.failed()
         return refused
 
+    shared: dict[str, Any] = {
+        "guards": [guard.check],
+        "before_request": presses.before,
+        "after_request": presses.after,
+        "exception_handlers": {Exception: fault},
+        "request_max_body_size": MAX_BODY,
+    }
+    letters = Router(path=asked.PATH, route_handlers=asked.HANDLERS, **shared)
+
     pages = Router(
         path=showing.HOME,
         route_handlers=HANDLERS,
-        guards=[guard.check],
         dependencies={"attempts": Provide(shared_attempts, sync_to_thread=False)},
-        before_request=presses.before,
-        after_request=presses.after,
-        exception_handlers={Exception: fault},
-        request_max_body_size=MAX_BODY,
+        **shared,
     )
     folder = Path(__file__).parent / "static"
     files = create_static_files_router(
         "/console-static", [folder], include_in_schema=False
     )
-    return [pages, asked.router(), files]
+    return [pages, letters, files]

@@ -89,7 +89,7 @@ def show(
         language=asked.language,
         status=status,
         asked=asked,
-        form_token=_numbered(asked.signed.form_token),
+        form_token=numbered(asked.signed.form_token),
         **values,
     )
 
@@ -110,7 +110,7 @@ def own_name(language: str) -> str:
     return f"{name[:1].upper()}{name[1:]}"
 
 
-def _numbered(form_token: str) -> str:
+def numbered(form_token: str) -> str:
     """Return the token of the forms of one page, which has a number of its own."""
     return f"{form_token}{NUMBER_AFTER}{secrets.token_hex(8)}"
 
@@ -148,7 +148,8 @@ def render(
         console=f"{base}{HOME}",
         asked=asked,
         form_field=FIELD,
-        form_token=form_token,
+        form_token=form_token or numbered(""),
+        failed=status >= 400,  # noqa: PLR2004 (each refusal)
         **values,
     )
     return _page(strings.with_languages(html, language), language, status)
@@ -197,7 +198,7 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         language=language,
         status=status,
         asked=asked,
-        form_token=_numbered(signed.form_token) if signed else "",
+        form_token=numbered(signed.form_token if signed else ""),
         sent=_sent(request),
         again=request.url.path + (f"?{query}" if (query := request.url.query) else ""),
         sentence=words.text(sentence, number=number)

@@ -130,7 +130,8 @@ async def page(
         open_ones = await browsers.of_user(session, asked.user.name, now=asked.now)
         keys = await passkeys.of_user(session, asked.user.name)
         standing = await deputies.of(session, asked, asked.user)
-    secret = secret or passwords.new_secret()
+    if not passwords.is_secret(secret):
+        secret = passwords.new_secret()
     issuer = asked.site.sender_name(asked.language)
     address = passwords.address_of(secret, name=asked.user.name, issuer=issuer)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
 from litestar import Request, Response, get, post
@@ -39,6 +40,8 @@ LINK_ENDED = (
     " or it was made for another browser. Ask for a new one."
 )
 STRINGS = (WRONG, TOO_OFTEN, LINK_ENDED)
+_MARKS = frozenset("\\\"'<>?#:")  # in no path of a page
+_WAYS = frozenset({"sign-in", "sign-out"})  # pages that no sign-in leads to
 Asking = Request[Any, Any, Any]
 log = structlog.get_logger()
 
@@ -155,9 +158,11 @@ def _cookie(site: Site, value: str, *, max_age: int | None) -> Cookie:
 def inside(wanted: str) -> str:
     """Return the page of the console that was wanted; else its first page."""
     path = wanted[wanted.find(HOME) :] if HOME in wanted else ""
-    inside = path == HOME or path.startswith(f"{HOME}/")
-    plain = inside and path.isprintable() and not set(path) & set("\\\"'<>?#:")
-    return path if plain and "//" not in path else HOME
+    inside = path.startswith(f"{HOME}/") and path.isprintable()
+    parts = unquote(unquote(path)).replace("\\", "/").split("/")[2:]
+    if not inside or set(path) & _MARKS or not {"", ".", ".."}.isdisjoint(parts):
+        return HOME
+    return HOME if parts[0] in _WAYS else path
 
 
 def form_page(

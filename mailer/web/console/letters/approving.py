@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from mailer.campaigns import lookup
@@ -44,9 +45,12 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
 async def approve(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Approve a letter as it was shown."""
     asked, form = request.user, await forms.form_of(request)
-    await requests.approve(
-        asked.site, number, by=asked.user.name, seen=seen_of(form), now=asked.now
-    )
+    try:
+        await requests.approve(
+            asked.site, number, by=asked.user.name, seen=seen_of(form), now=asked.now
+        )
+    except RefusedError as refused:
+        return await _page(asked, number, fault=str(refused))
     return showing.to(asked.site, f"{HOME}/campaigns/{number}")
 
 
@@ -66,7 +70,7 @@ async def send_back(request: Asking, number: FromPath[int]) -> Response[Any]:
             now=asked.now,
         )
     except RefusedError as refused:
-        return await _page(asked, number, fault=str(refused), reason=reason)
+        return await _page(asked, number, fault=str(refused), form=form)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}")
 
 
@@ -86,7 +90,7 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
             now=asked.now,
         )
     except RefusedError as refused:
-        return await _page(asked, number, fault=str(refused))
+        return await _page(asked, number, fault=str(refused), form=form)
     if made.not_mailed:
         name, reply = next(iter(made.not_mailed.items()))
         said = asked.words.text(NOT_MAILED, name=name, reply=reply)
@@ -105,7 +109,7 @@ async def withdraw(request: Asking, number: FromPath[int]) -> Response[Any]:
 
 
 async def _page(
-    asked: Visit, number: int, *, fault: str = "", reason: str = ""
+    asked: Visit, number: int, *, fault: str = "", form: FormMultiDict | None = None
 ) -> Response[Any]:
     site = asked.site
     async with site.database.reading() as session:
@@ -123,7 +127,8 @@ async def _page(
         "approval.html",
         status=409 if fault else 200,
         fault=fault,
-        reason=reason,
+        given_form=form or {},
+        chosen=form.getall("approver", []) if form else [],
         returnable=campaign.state in RETURNABLE,
         places=remark_pages.places(opened, asked.words),
         campaign=campaign,

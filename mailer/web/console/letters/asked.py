@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import MediaType, Request, Response, Router, get, post
-from litestar.datastructures import Cookie
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
@@ -36,12 +36,11 @@ from mailer.web import forms
 from mailer.web.console import showing, strings
 from mailer.web.console.guard import (
     FIELD,
+    NUMBER_AFTER,
     PUBLIC,
     STALE,
-    check,
     is_secure,
     language_of,
-    require_declared,
     signed_in,
 )
 from mailer.web.console.letters import letter_frames, returning
@@ -56,7 +55,13 @@ NO_LINK = "This link does not work. Copy it whole from the newest letter, or sig
 CODE_SENT = "A code is on its way to your address. It is valid for ten minutes."
 CODE_WRONG = "This code is not right, or it has ended. Have another one mailed."
 NOT_MAILED = "The mail server did not take the letter with the code: %(reply)s"
-STRINGS = (OLD, NO_LINK, CODE_SENT, CODE_WRONG, NOT_MAILED)
+NO_DECISION = "Nothing was decided: choose to approve, or to ask for changes."
+BOTH = (
+    "Nothing was decided: you chose to approve, and wrote what is to be changed. Choose"
+    " to ask for changes, or empty that field."
+)
+STRINGS = (OLD, NO_LINK, CODE_SENT, CODE_WRONG, NOT_MAILED, NO_DECISION, BOTH)
+APPROVE, RETURN = "approve", "return"  # decisions
 Asking = Request[Any, Any, Any]
 
 
@@ -105,6 +110,8 @@ async def letter(request: Asking, mail_site: NamedDependency[Site]) -> Response[
 async def code(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
     """Mail the approver a code."""
     opened = await _acting(request, mail_site)
+    if opened.request.answer is not None:
+        return showing.to(mail_site, PATH)
     async with mail_site.database.writing() as session:
         made = await mailed_codes.make(
             session, opened.request, opened.token, now=opened.now
@@ -120,52 +127,67 @@ async def code(request: Asking, mail_site: NamedDependency[Site]) -> Response[An
 
 @post("/decide", right=PUBLIC, status_code=200)
 async def decide(request: Asking, mail_site: NamedDependency[Site]) -> Response[Any]:
-    """Approve the letter, or send it back with a reason."""
+    """Approve the letter, or send it back with a reason.
+
+    A code stays valid while the decision is refused, and ends with the request.
+    """
     opened = await _acting(request, mail_site)
+    if opened.request.answer is not None:  # the page says which, and when
+        return showing.to(mail_site, PATH)
     form = await forms.form_of(request)
-    words = strings.of(mail_site, opened.language)
-    reason = str(form.get("reason") or "")
-    if not opened.signed_in:
-        given = str(form.get("code") or "")
-        async with mail_site.database.writing() as session:
-            right = await mailed_codes.take(
-                session, opened.request, opened.token, given, now=opened.now
-            )
-        if not right:
-            return await _page(opened, fault=words.text(CODE_WRONG), reason=reason)
-    by, number = opened.approver, opened.campaign.id
+    chosen, reason = (str(form.get(key) or "") for key in ("decision", "reason"))
+    words, given = strings.of(mail_site, opened.language), str(form.get("code") or "")
+    fault = ""
+    if not opened.signed_in and not await _is_right(opened, given):
+        fault = words.text(CODE_WRONG)
+    elif chosen not in {APPROVE, RETURN}:
+        fault = words.text(NO_DECISION)
+    elif chosen == APPROVE and reason.strip():
+        fault = words.text(BOTH)
+    if fault:
+        return await _page(opened, fault=fault, form=form)
     try:
-        seen = seen_of(form)
-        if form.get("decision") == "return":
-            await returning.send_back(
-                mail_site,
-                number,
-                by=by,
-                seen=seen,
-                reason=reason,
-                block=str(form.get("block") or ""),
-                now=opened.now,
-            )
-        else:
-            await requests.approve(
-                mail_site, number, by=by.name, seen=seen, now=opened.now
-            )
+        await _decide(opened, form, chosen, reason)
     except RefusedError as refused:
-        return await _page(opened, fault=str(refused), reason=reason)
+        return await _page(opened, fault=str(refused), form=form)
     return showing.to(mail_site, PATH)
 
 
+async def _decide(
+    opened: _Opened, form: FormMultiDict, chosen: str, reason: str
+) -> None:
+    number, by, seen = opened.campaign.id, opened.approver, seen_of(form)
+    if chosen == APPROVE:
+        await requests.approve(
+            opened.site, number, by=by.name, seen=seen, now=opened.now
+        )
+        return
+    await returning.send_back(
+        opened.site,
+        number,
+        by=by,
+        seen=seen,
+        reason=reason,
+        block=str(form.get("block") or ""),
+        now=opened.now,
+    )
+
+
+async def _is_right(opened: _Opened, code: str) -> bool:
+    async with opened.site.database.writing() as session:
+        return await mailed_codes.fits(
+            session, opened.request, opened.token, code, now=opened.now
+        )
+
+
 async def _acting(request: Asking, site: Site) -> _Opened:
-    """Return the request, for a form of its own page; raise if it is another's."""
+    """Return the request, for a form of its own page; raise for another's."""
     opened = await _opened(request, site)
     form = await forms.form_of(request)
     given = form.get(FIELD)
-    if not isinstance(given, str) or not tokens.same(
-        given, tokens.form_token(opened.token)
-    ):
+    token = given.partition(NUMBER_AFTER)[0] if isinstance(given, str) else ""
+    if not tokens.same(token, tokens.form_token(opened.token)):
         raise PermissionDeniedException(detail=STALE)
-    if opened.request.answer is not None:
-        raise RefusedError("this request is answered already; look at the letter")
     return opened
 
 
@@ -197,7 +219,11 @@ async def _opened(request: Asking, site: Site) -> _Opened:
 
 
 async def _page(
-    opened: _Opened, *, fault: str = "", said: str = "", reason: str = ""
+    opened: _Opened,
+    *,
+    fault: str = "",
+    said: str = "",
+    form: FormMultiDict | None = None,
 ) -> Response[Any]:
     site, campaign = opened.site, opened.campaign
     async with site.database.reading() as session:
@@ -214,10 +240,10 @@ async def _page(
         "asked.html",
         language=opened.language,
         status=409 if fault else 200,
-        form_token=tokens.form_token(opened.token),
+        form_token=showing.numbered(tokens.form_token(opened.token)),
         fault=fault,
         said=said,
-        reason=reason,
+        given_form=form or {},
         places=remark_pages.places(written, words),
         request=opened.request,
         campaign=campaign,
@@ -262,14 +288,3 @@ def _cookie(site: Site, token: str) -> Cookie:
 
 
 HANDLERS = (arrive, page, letter, code, decide)
-
-
-def router() -> Router:
-    """Return the router of these pages, under the guard of the console."""
-    require_declared(HANDLERS)
-    return Router(
-        path=PATH,
-        route_handlers=HANDLERS,
-        guards=[check],
-        exception_handlers={Exception: showing.fault},
-    )

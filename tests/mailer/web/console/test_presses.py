@@ -5,19 +5,21 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import select, update
 
 from mailer import clock
 from mailer.campaigns.version_models import Remark
-from mailer.signin import pressed
+from mailer.signin import passwords, pressed
 from mailer.signin.models import FormPress
 from mailer.sites.site import Site
 from mailer.web.console.guard import FIELD
 from mailer.web.console.presses import AT_WORK
 from tests.acts import campaigning
-from tests.acts.console import Visitor, visitor
-from tools.peers.serving import serving
+from tests.acts.console import SAME, Visitor, add_user, link, visitor
+from tests.mailer.web.console.test_sign_in import PASSWORD, with_password
+from tools.peers.serving import Pages, serving
 
 TOKEN = re.compile(rf'name="{FIELD}" value="([^"]+)"')
 REMARKS = "/campaigns/1/remarks"
@@ -143,3 +145,54 @@ async def test_a_save_by_script_is_not_kept(site: Site, tmp_path: Path) -> None:
         await one.post(REMARKS, form, **{"Sec-Fetch-Dest": "empty"})
     async with site.database.reading() as session:
         assert (await session.scalars(select(FormPress))).all() == []
+
+
+async def of_stranger(pages: Pages, path: str) -> dict[str, str]:
+    """Return what the form of a page says to which nobody has signed in."""
+    found = TOKEN.search((await pages.get(path)).text)
+    assert found is not None
+    return {FIELD: found[1]}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_way_in_that_is_pressed_twice_signs_in(site: Site) -> None:
+    await add_user(site, "paul", "author")
+    secret, token = await with_password(site, "paul"), await link(site, "paul")
+    async with serving(site) as pages:
+        path = f"/console/sign-in/{token}"
+        form = await of_stranger(pages, path)
+        both = [await pages.post(path, form, **SAME) for _ in range(2)]
+        assert [each.status_code for each in both] == [303, 303]
+        assert both[0].headers["set-cookie"] == both[1].headers["set-cookie"]
+        # another page of the same link is another form
+        other = await pages.post(path, await of_stranger(pages, path), **SAME)
+        assert other.status_code == 403
+
+        form = await of_stranger(pages, "/console/sign-in")
+        form |= {"name": "paul", "password": PASSWORD}
+        form["code"] = pyotp.TOTP(secret).at(clock.now())
+        both = await asyncio.gather(
+            *(pages.post("/console/sign-in", form, **SAME) for _ in range(2))
+        )
+        assert [each.status_code for each in both] == [303, 303]
+        assert both[0].headers["set-cookie"] == both[1].headers["set-cookie"]
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_recovery_codes_are_shown_after_a_second_press_too(site: Site) -> None:
+    await add_user(site, "paul", "author")
+    async with serving(site) as pages:
+        paul = await visitor(site, pages, "paul")
+        page = (await paul.get("/me")).text
+        secret = re.search(r'name="secret" value="(\w+)"', page)
+        assert secret is not None
+        form = await form_of(paul, "/me")
+        form |= {"password": PASSWORD, "secret": secret[1]}
+        form["code"] = pyotp.TOTP(secret[1]).at(clock.now())
+        shown = [(await paul.post("/me/password", form)).text for _ in range(2)]
+        codes = [re.findall(r"<li><code>(\w+)</code>", each) for each in shown]
+
+    assert len(codes[0]) == passwords.CODES
+    assert codes[0] == codes[1]
