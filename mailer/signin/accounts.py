@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.record import writing
 from audiences.record.changes import Author
 from audiences.record.data_changes import DataKind
-from mailer.signin import browsers
+from mailer.signin import browsers, one_time
 from mailer.signin.models import Credential, OidcSubject, Passkey, SignInLink
 from mailer.users import guard, keeping
 from mailer.users.acts import Right
@@ -40,6 +40,7 @@ async def edit(
         await browsers.end_all(session, name)
     if "address" in changed:  # by which a provider of sign-ins was believed
         await session.execute(delete(OidcSubject).where(OidcSubject.user == name))
+        await one_time.end_all(session, name, now=author.at)  # mailed to the old one
     return changed
 
 
@@ -63,13 +64,14 @@ async def remove(
 
 
 async def sign_out(session: AsyncSession, name: str, author: Author) -> None:
-    """Sign a user out everywhere, for an admin; links that sign in stay.
+    """Sign a user out everywhere, for an admin; open links to sign in end, too.
 
     Raises NotFoundError for a user who is unknown, RefusedError if the author may not.
     """
     await guard.named(session, name)
     await guard.require(session, author.by, Right.USERS)
     await browsers.end_all(session, name)
+    await one_time.end_all(session, name, now=author.at)
     about = f"{DataKind.USER} {name}"
     writing.note(session, "signed_out", about, by=author.by, at=author.at)
 

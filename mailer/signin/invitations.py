@@ -29,7 +29,7 @@ class InvitationLink:
 async def invite(
     session: AsyncSession, site: Site, name: str, *, by: str, now: datetime
 ) -> InvitationLink:
-    """Make a link for a user, which lasts seven days.
+    """Make a link for a user, which lasts seven days; an earlier one ends.
 
     Raises RefusedError unless `by` may change users.
     """
@@ -81,6 +81,7 @@ async def _made(
     now: datetime,
     lasts: timedelta,
 ) -> InvitationLink:
+    await one_time.end_all(session, name, now=now, invitations_only=True)
     token = await one_time.make(session, name, by=by, now=now, lasts=lasts)
     writing.note(session, "invited", f"user {name}", by=by, at=now)
     return InvitationLink(user=name, url=address_of(site, token), ends_at=now + lasts)

@@ -76,6 +76,16 @@ async def use(
     return changed.scalar_one_or_none()
 
 
+async def end_all(
+    session: AsyncSession, name: str, *, now: datetime, invitations_only: bool = False
+) -> None:
+    """End the links of a user that are open; invitations work in every browser."""
+    which = [SignInLink.user == name, SignInLink.ends_at > now]
+    if invitations_only:
+        which.append(SignInLink.browser_hash.is_(None))
+    await session.execute(update(SignInLink).where(*which).values(ends_at=now))
+
+
 async def may_be_mailed(session: AsyncSession, name: str, *, now: datetime) -> bool:
     """Whether a user may get one more link by mail now."""
     lately = await session.scalar(

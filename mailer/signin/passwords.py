@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer.errors import RefusedError
-from mailer.signin import browsers, sealing, tokens
+from mailer.signin import browsers, one_time, sealing, tokens
 from mailer.signin.models import Credential
 
 SHORTEST, LONGEST = 12, 200  # characters
@@ -60,10 +60,14 @@ async def hashed(password: str) -> str:
 async def set_password(
     session: AsyncSession, name: str, password_hash: str, *, now: datetime
 ) -> None:
-    """Set a user's password from its hash; signs the user out everywhere."""
+    """Set a user's password from its hash; signs the user out everywhere.
+
+    Open links to sign in end, too.
+    """
     row = await of_user(session, name, now=now)
     row.password, row.changed_at = password_hash, now
     await browsers.end_all(session, name)
+    await one_time.end_all(session, name, now=now)
 
 
 async def fits(password: str, known: Credential | None) -> bool:
@@ -87,8 +91,8 @@ def _stand_in() -> str:
 
 
 async def of_user(session: AsyncSession, name: str, *, now: datetime) -> Credential:
-    """Return the row of a user, made if there is none."""
-    row = await session.get(Credential, name)
+    """Return the row of a user, made if there is none; others wait for it."""
+    row = await session.get(Credential, name, with_for_update=True)
     if row is None:
         row = Credential(user=name, recovery=[], changed_at=now)
         session.add(row)

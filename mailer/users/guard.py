@@ -44,6 +44,17 @@ async def called(session: AsyncSession, text: str) -> Sequence[User]:
     return (by_name or by_address) if wanted else []
 
 
+async def signing_in(session: AsyncSession, text: str) -> User | None:
+    """Return the one user who is called by a name or address, however it is written.
+
+    A telephone begins a name with a capital. None if several are meant, or none.
+    """
+    found = await called(session, text)
+    exact = [each for each in found if each.name == text.strip()]
+    found = exact or found
+    return found[0] if len(found) == 1 else None
+
+
 async def named(session: AsyncSession, name: str) -> User:
     """Return a user by name; raise NotFoundError if there is none."""
     user = await find(session, name)

@@ -11,14 +11,14 @@ from playwright.async_api import Browser, Page, async_playwright
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(*arguments: str) -> AsyncIterator[Browser]:
     """Start Chromium; fail with the way to install it where it is missing."""
     found = shutil.which("chromium")
     if found is None:
         pytest.fail("Chromium is missing; as root: apt-get install chromium")
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(
-            executable_path=found, args=["--no-sandbox"]
+            executable_path=found, args=["--no-sandbox", *arguments]
         )
         try:
             yield browser

@@ -9,7 +9,7 @@ import segno
 from litestar import Request, Response, get, post
 
 from mailer.errors import MailerError, RefusedError
-from mailer.signin import browsers, passkeys, passwords
+from mailer.signin import browsers, one_time, passkeys, passwords
 from mailer.signin.models import Credential
 from mailer.users import keeping
 from mailer.users.checking import UserDetails
@@ -110,10 +110,11 @@ async def password(request: Asking) -> Response[Any]:
 
 @post("/me/sign-out-everywhere", right=ANY, status_code=200)
 async def everywhere(request: Asking) -> Response[Any]:
-    """End all sign-ins of the user."""
+    """End all sign-ins of the user, and the links to sign in that are open."""
     asked = request.user
     async with asked.site.database.writing() as session:
         await browsers.end_all(session, asked.user.name)
+        await one_time.end_all(session, asked.user.name, now=asked.now)
     return showing.to(asked.site, f"{HOME}/sign-in")
 
 

@@ -63,20 +63,19 @@ async def by_password(
     name, password, code = (
         str(given.get(key) or "") for key in ("name", "password", "code")
     )
-    if not attempts.allow(request.scope, name):
-        return form_page(request, mail_site, TOO_OFTEN, name=name, status=429)
     now = clock.now()
     async with mail_site.database.reading() as session:
-        user = await guard.find(session, name)
-        may = user is not None and user.disabled_at is None
-        known = await session.get(Credential, name) if may else None
+        user = await guard.signing_in(session, name)
+        known = await session.get(Credential, user.name) if user else None
+    about = user.name if user is not None else ""
+    if not attempts.allow(request.scope, about or name):
+        return form_page(request, mail_site, TOO_OFTEN, name=name, status=429)
     if await passwords.fits(password, known):
         key = mail_site.address_key
         async with mail_site.database.writing() as session:
-            row = await passwords.of_user(session, name, now=now)
+            row = await passwords.of_user(session, about, now=now)
             if passwords.take_code(row, code, key=key, now=now):
-                return await begin(request, mail_site, session, name, now)
-    about = user.name if user is not None else ""
+                return await begin(request, mail_site, session, about, now)
     return form_page(request, mail_site, WRONG, name=name, user=about, status=403)
 
 
@@ -87,9 +86,7 @@ async def link(
     """Show a button: a link signs in when it is pressed, not when it is looked at."""
     del token  # the form is sent to the same address
     language = language_of(mail_site, request)
-    shown = showing.render(mail_site, "link.html", language=language)
-    shown.headers["Referrer-Policy"] = "no-referrer"
-    return shown
+    return showing.render(mail_site, "link.html", language=language)
 
 
 @post("/sign-in/{token:str}", right=PUBLIC, status_code=200)
@@ -100,7 +97,7 @@ async def by_link(
     token: FromPath[str],
 ) -> Response[Any]:
     """Sign in by a link that works once."""
-    if not attempts.allow(request.scope, ""):
+    if not attempts.allow_network(request.scope):
         return form_page(request, mail_site, TOO_OFTEN, status=429)
     now = clock.now()
     async with mail_site.database.writing() as session:

@@ -133,7 +133,9 @@ async def test_no_other_method_is_taken_for_a_press(site: Site) -> None:
                 f"{pages.url}{path}{query}",
                 content=f"{FIELD}={token}&_method=POST",
                 headers={
-                    "Cookie": one.cookie, **as_post, **SAME,
+                    "Cookie": one.cookie,
+                    **as_post,
+                    **SAME,
                     "Content-Type": "application/x-www-form-urlencoded",
                 },
             )
