@@ -59,6 +59,7 @@ REMEDIES: Mapping[str, str] = {
     "site.missing": "name another with --config, or make a site with `mailer init`",
     "source.unknown": "`mailer contacts sources list` lists them",
     "store.away": "`mailer doctor` shows more",
+    "store.locked": "wait until it is done, or end it",
     "store.moved": "name that one in store.url of config.toml",
     "store.schema": "`mailer doctor` shows what to do",
     "task.no_reader": "`mailer tasks show` says how else to ask",

@@ -63,6 +63,8 @@ def remedy(fault: Exception) -> str:
     """Return what to do about a store that cannot be read."""
     if isinstance(fault, DBAPIError) and faults.is_damage(fault):
         return "stop all processes and restore a backup"
+    if isinstance(fault, DBAPIError) and faults.is_lock(fault):
+        return "wait until that program is done, or end it"
     return (
         "see that it runs, or that its disk is mounted; check store.url in config.toml"
     )

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-import structlog
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import (
@@ -31,9 +30,8 @@ from audiences.record.writing import ChainEnd, seal
 from audiences.store import folding, permission
 from audiences.store.past import KEY, Past
 from mailer.settings.sections import StoreSettings
-from mailer.store.faults import is_temporary, store_error
+from mailer.store import faults, locks
 
-log = structlog.get_logger()
 _READING = "liaison_reading"
 # SQLite's page cache of one connection, in KiB: for the store, for temporary tables
 USUAL_CACHE, LARGE_CACHE = (2_000, 2_000), (16_000, 4_000)
@@ -56,7 +54,7 @@ class Database:
         self.guard: Callable[[AsyncSession], Awaitable[None]] | None = None
         # gets the end of the record after each transaction that recorded an act
         self.recorded: Callable[[ChainEnd], None] | None = None
-        self._away = ""  # why the store cannot be used, as last logged
+        self._away = faults.Away()
         self._write_lock = asyncio.Lock()
         self._reader = engine.execution_options(
             **{_READING: True, "postgresql_readonly": True}
@@ -145,32 +143,32 @@ class Database:
         then raises the fault. Any other fault is raised at once: after a failed write
         to the disk the process must end.
         """
-        for wait in chain(STORE_WAITS, repeat(STORE_WAITS[-1])):
+        for number, wait in enumerate(chain(STORE_WAITS, repeat(STORE_WAITS[-1]))):
             try:
                 result = await act()
             except DBAPIError as fault:
                 left = self.retry_until - time.monotonic()
-                if left <= 0 or not is_temporary(fault):
+                if left <= 0 or not faults.is_temporary(fault):
                     raise
                 self.log_fault(fault)
                 await asyncio.sleep(min(wait, left))
             else:
-                self.log_success()
+                self.log_success(repeated=number > 0)
                 return result
         raise AssertionError("the waits never end")
 
     def log_fault(self, fault: DBAPIError) -> None:
         """Log that the store fails, once until it works again or fails otherwise."""
-        reason = str(store_error(fault))
-        if reason != self._away:
-            self._away = reason
-            log.warning("store.away", reason=reason)
+        self._away.begin(fault, self.commits)
 
-    def log_success(self) -> None:
-        """Log that the store works again, if it failed before."""
-        if self._away:
-            self._away = ""
-            log.info("store.back")
+    def log_success(self, *, repeated: bool = False) -> None:
+        """Log that the store works again, if it failed before.
+
+        An act that failed and was `repeated` shows it, or one that wrote since: a
+        SQLite store that another program has locked can still be read.
+        """
+        if repeated or self.commits > self._away.commits:
+            self._away.end()
 
     async def query(self, read: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
         """Return the result of `read` in a reading transaction, with `retry`."""
@@ -227,17 +225,20 @@ def open_database(
         path = root / rest
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{path}",
-            connect_args={"timeout": settings.busy_seconds},
+            connect_args={"timeout": min(settings.busy_seconds, locks.LOOK)},
             hide_parameters=True,
         )
         if not makes:
             _open_only(engine, path)
-        _prepare_sqlite(engine, settings.busy_seconds)
-        return Database(engine)
+        database = Database(engine)
+        _prepare_sqlite(database, settings.busy_seconds)
+        return database
     url = settings.url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return Database(
-        create_async_engine(url, pool_pre_ping=True, pool_size=10, hide_parameters=True)
+    engine = create_async_engine(
+        url, pool_pre_ping=True, pool_size=10, hide_parameters=True
     )
+    locks.limit_waits(engine, settings.busy_seconds)
+    return Database(engine)
 
 
 def _open_only(engine: AsyncEngine, path: Path) -> None:
@@ -264,13 +265,15 @@ async def _set_cache(connection: AsyncConnection, sizes: tuple[int, int]) -> Non
             await driver.execute(f"PRAGMA {schema}.cache_size = -{size}")
 
 
-def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
+def _prepare_sqlite(database: Database, busy_seconds: float) -> None:
+    engine = database.engine.sync_engine
+
+    @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # `begun` begins transactions
         cursor = connection.cursor()
         for pragma in (
-            f"busy_timeout = {int(busy_seconds * 1000)}",
+            f"busy_timeout = {int(min(busy_seconds, locks.LOOK) * 1000)}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
@@ -281,14 +284,17 @@ def _prepare_sqlite(engine: AsyncEngine, busy_seconds: float) -> None:
             folding.FUNCTION, 1, folding.folded, deterministic=True
         )
 
-    @event.listens_for(engine.sync_engine, "invalidate")
+    @event.listens_for(engine, "invalidate")
     def invalidated(connection: Any, _record: object, _fault: object) -> None:
         # A cancelled act closes its connection. SQLite keeps the locks of a closed one
         # while a cursor of it lives, and the traceback of the act holds the cursor.
         if in_greenlet():
             connection.rollback()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(_READING)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(_READING):
+            connection.exec_driver_sql("BEGIN")
+            return
+        end = time.monotonic() + busy_seconds
+        locks.begin_writing(connection, lambda: min(end, database.retry_until))

@@ -5,9 +5,12 @@ SQLite: https://www.sqlite.org/rescode.html; PostgreSQL: appendix A of its manua
 
 import sqlite3
 
+import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from mailer.errors import StoreError
+
+log = structlog.get_logger()
 
 _PRIMARY = 0xFF  # mask: the primary code in an extended result code of SQLite
 _TEMPORARY = {
@@ -22,6 +25,29 @@ _BROKEN = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _DAMAGED = ("58", "XX")  # classes of SQLSTATE: a failure of the disk or of the data
 # No such table, no such column; SQLite has one code for any wrong statement.
 _OTHER_SCHEMA = {"42P01", "42703"}
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+class Away:
+    """A store that cannot be used: logged once, until it works or fails otherwise."""
+
+    def __init__(self) -> None:
+        self._reason = ""  # as last logged
+        self.commits = 0  # that the process had begun at the last fault
+
+    def begin(self, fault: DBAPIError, commits: int) -> None:
+        """Log a fault, if it is a new one."""
+        self.commits = commits
+        reason = str(store_error(fault))
+        if reason != self._reason:
+            self._reason = reason
+            log.warning("store.away", reason=reason)
+
+    def end(self) -> None:
+        """Log that the store works again, if it failed."""
+        if self._reason:
+            self._reason = ""
+            log.info("store.back")
 
 
 def is_temporary(fault: DBAPIError) -> bool:
@@ -32,6 +58,13 @@ def is_temporary(fault: DBAPIError) -> bool:
         return False
     unavailable = isinstance(fault, OperationalError | InterfaceError)
     return fault.connection_invalidated or unavailable
+
+
+def is_lock(fault: DBAPIError) -> bool:
+    """Return whether somebody else holds what the statement needs."""
+    if isinstance(fault.orig, sqlite3.Error):
+        return _sqlite_code(fault.orig) == sqlite3.SQLITE_BUSY
+    return _sqlstate(fault) == _LOCK_NOT_AVAILABLE
 
 
 def is_damage(fault: DBAPIError) -> bool:
@@ -48,6 +81,11 @@ def store_error(fault: DBAPIError) -> StoreError:
         return StoreError(
             f"the store's schema is not the schema of this version ({reason})",
             code="store.schema",
+        )
+    if is_lock(fault):
+        return StoreError(
+            f"the store cannot be used: another program holds it ({reason})",
+            code="store.locked",
         )
     if _has_no_room(fault):
         reason = "no file beside it can be made or grow; mostly, its disk is full"

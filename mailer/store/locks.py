@@ -1,18 +1,53 @@
-"""Advisory locks for claims and for confirmations, held until the transaction ends.
+"""Locks of the store, held until the transaction ends.
 
+SQLite has one, of the one that writes. Advisory locks are for claims and confirmations.
 Claims share the rows of campaigns. On PostgreSQL any number of them would overtake a
 transaction that wants a campaign's row alone, to pause or end it. So each first takes
 an advisory lock, which PostgreSQL grants in the order of the requests. SQLite has one
 writer at a time and needs no such lock.
 """
 
-from sqlalchemy import ColumnElement, String, cast, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, cast, event, func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from audiences.store import dialects
+from mailer.store import faults
 
 # The numbers of the locks; nothing else in the store uses them.
 _CLAIMS, _CONFIRMATIONS = 1_818_845_537, 1_818_845_538
+LOOK = 2.0  # seconds that SQLite waits for its lock at a time
+
+
+def begin_writing(connection: Connection, end: Callable[[], float]) -> None:
+    """Begin a transaction that writes on SQLite, when no other program has one open.
+
+    Raises the fault at `end`, a value of time.monotonic(). Nothing stops SQLite while
+    it waits; between two waits a request to stop, or Ctrl-C, does.
+    """
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except DBAPIError as fault:
+            if time.monotonic() >= end() or not faults.is_lock(fault):
+                raise
+        else:
+            return
+
+
+def limit_waits(engine: AsyncEngine, seconds: float) -> None:
+    """Let statements on PostgreSQL wait so long for a lock; without it, for ever."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET lock_timeout = {int(seconds * 1000)}")
+        cursor.close()
+        connection.commit()
 
 
 def claims_lock() -> ColumnElement[bool]:

@@ -6,13 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from mailer import clock
 from mailer.campaigns.models import Campaign
 from mailer.composing import dkim_keys
 from mailer.doctor import examine, operation, relay, setup, storage
 from mailer.doctor.finding import Finding, Grade
+from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
 from mailer.store import key_check
 from mailer.users.models import User
@@ -134,6 +135,20 @@ async def test_a_store_that_is_away_is_said_once(site: Site, folder: Path) -> No
         Grade.ERROR,
         "stop all processes and restore a backup",
     )
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_a_store_that_another_program_holds_is_said_to_be_so(
+    site: Site, folder: Path
+) -> None:
+    edit_toml(folder / "config.toml", {("store", "busy_seconds"): 0.1})
+    async with site.database.writing() as session:
+        await session.execute(select(1))  # takes the lock
+        found = await examine.examine(folder / "config.toml", now=clock.now())
+    (fault,) = [each for each in found if each.about == "store"]
+
+    assert fault.remedy == "wait until that program is done, or end it"
+    assert "another program holds it (database is locked)" in fault.sentence
 
 
 async def test_a_key_that_was_made_and_is_not_used_is_named(site: Site) -> None:

@@ -140,4 +140,4 @@ async def test_after_sigterm_a_worker_does_not_wait_for_ever_for_its_store(
         _, stderr = await asyncio.wait_for(working.communicate(), 60)
 
     assert working.returncode == 1
-    assert b"the store cannot be used: database is locked" in stderr
+    assert b"another program holds it (database is locked)" in stderr
