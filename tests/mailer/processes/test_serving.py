@@ -202,4 +202,4 @@ async def test_a_store_that_stays_locked_is_one_line(site: Site) -> None:
         "process.started",
         *("store.away", "store.back"),
         *("process.stopping", "process.stopped"),
-    ]
+    ], stderr
