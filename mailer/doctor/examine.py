@@ -1,9 +1,10 @@
 """Runs all checks of a site, also when some of them fail."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailer.clock import uptime
 from mailer.doctor import (
     domains,
     fonts,
@@ -35,6 +36,7 @@ async def examine(
 
     If the settings cannot be read, this is the only finding.
     """
+    began = uptime()
     try:
         async with open_site(path) as site:
             settings, root = site.settings, site.root
@@ -48,7 +50,8 @@ async def examine(
                 *machine.web(settings),
                 *(await fonts.examine(now=now)),
                 *_examples(settings),
-                *(await storage.examine(site.database, now=now)),
+                # what went before may have waited for the store
+                *(await storage.examine(site.database, now=_later(now, began))),
                 *(await storage.growth(site)),
                 *(await setup.examine(site)),
                 *(each for each in running if each.about != "store"),  # said already
@@ -70,6 +73,11 @@ def _unreadable(fault: ConfigError) -> Finding:
     return error(
         "configuration", str(fault), "correct it; config.toml explains each key"
     )
+
+
+def _later(now: datetime, began: float) -> datetime:
+    """Return the instant as late after `now` as this is after `began`."""
+    return now + timedelta(seconds=uptime() - began)
 
 
 async def watched(site: Site, *, now: datetime) -> list[Finding]:

@@ -161,7 +161,7 @@ async def _clock(session: AsyncSession, database: Database, now: datetime) -> Fi
     """Compare the clock with PostgreSQL's, or on SQLite with the newest event."""
     remedy = "set the clock by NTP; windows and leases depend on it"
     if not database.is_sqlite:
-        theirs = await session.scalar(select(func.now()))
+        theirs = await session.scalar(select(func.clock_timestamp()))
         off = abs(now - theirs) if theirs else timedelta()
         sentence = f"this clock and the store's differ by {off.total_seconds():.1f} s"
         if off <= TOLERANCE:

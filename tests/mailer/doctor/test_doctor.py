@@ -1,11 +1,13 @@
 """The doctor finds faults and gives remedies; it does not need a network."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from mailer import clock
 from mailer.cli.main import cli
@@ -96,6 +98,29 @@ async def test_a_clock_behind_the_store_is_an_error(site: Site, tmp_path: Path) 
     found = about(await storage.examine(site.database, now=past), "clock")
 
     assert found.level is Grade.ERROR
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_store_that_was_waited_for_is_no_wrong_clock(
+    site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "TOLERANCE", timedelta(seconds=2))
+    held = asyncio.Event()
+
+    async def hold() -> None:
+        async with site.database.writing() as session:
+            await session.execute(text("lock table message"))
+            held.set()
+            await asyncio.sleep(4)
+
+    holding = asyncio.create_task(hold())
+    await held.wait()
+    findings = await examine.examine(folder / "config.toml", now=clock.now())
+    await holding
+    found = about(findings, "clock")
+
+    assert found.level is Grade.OK
 
 
 async def test_settings_that_cannot_be_read_are_the_only_finding(folder: Path) -> None:
