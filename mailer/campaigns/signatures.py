@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Approval, Campaign
 from mailer.errors import RefusedError, counted
+from mailer.users.models import User
 
 
 async def approvers(session: AsyncSession, approval: Approval) -> list[str]:
@@ -21,8 +22,14 @@ async def signers(session: AsyncSession, approval: Approval) -> list[str]:
     return [by for _, by in await _given(session, approval)]
 
 
-async def _given(session: AsyncSession, approval: Approval) -> list[tuple[str, str]]:
-    """Return whose approvals hold, each with who gave it."""
+async def _given(
+    session: AsyncSession, approval: Approval, *, by_users: bool = False
+) -> list[tuple[str, str]]:
+    """Return whose approvals hold, each with who gave it.
+
+    `by_users`: those who were removed or disabled since do not count.
+    """
+    active = select(User.name).where(User.disabled_at.is_(None))
     rows = await session.execute(
         select(func.coalesce(Approval.on_behalf, Approval.by), Approval.by)
         .where(
@@ -31,15 +38,23 @@ async def _given(session: AsyncSession, approval: Approval) -> list[tuple[str, s
             Approval.digest == approval.digest,
             Approval.time.is_not_distinct_from(approval.time),
             Approval.until.is_not_distinct_from(approval.until),
+            *([Approval.by.in_(active)] if by_users else []),
         )
         .order_by(Approval.id)
     )
     return list({user: (user, by) for user, by in rows}.values())
 
 
-async def missing(session: AsyncSession, approval: Approval) -> int:
-    """Return how many more users must approve the same."""
-    return max(0, (approval.needed or 1) - len(await approvers(session, approval)))
+async def missing(
+    session: AsyncSession, approval: Approval, *, by_users: bool = False
+) -> int:
+    """Return how many more users must approve the same.
+
+    `by_users` is for a letter that waits: one who was disabled since may have been
+    somebody else. What was approved whole stays approved when a user leaves.
+    """
+    given = await _given(session, approval, by_users=by_users)
+    return max(0, (approval.needed or 1) - len(given))
 
 
 async def require(session: AsyncSession, campaign: Campaign, given: Approval) -> None:

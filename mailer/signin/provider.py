@@ -43,6 +43,7 @@ class Begun:
     """A sign-in that was begun: where the browser goes, and what it keeps."""
 
     url: str
+    state: str  # by which its cookie is found again: several tabs may begin one
     cookie: str
 
 
@@ -86,7 +87,8 @@ async def begin(site: Site, *, wanted: str, now: datetime) -> Begun:
     octets = sealing.sealed(json.dumps(kept), site.address_key, purpose=_PURPOSE)
     address = str(known["authorization_endpoint"])
     mark = "&" if urlsplit(address).query else "?"
-    return Begun(url=f"{address}{mark}{urlencode(query)}", cookie=_url64(octets))
+    url = f"{address}{mark}{urlencode(query)}"
+    return Begun(url=url, state=state, cookie=_url64(octets))
 
 
 async def finish(

@@ -116,7 +116,8 @@ async def _record(
     detail = {"readers": approval.count, "digest": approval.digest}
     if approval.on_behalf:
         detail["on_behalf"] = approval.on_behalf
-    if campaign.state in RENEWABLE or await signatures.missing(session, approval):
+    more = await signatures.missing(session, approval, by_users=True)
+    if campaign.state in RENEWABLE or more:
         acts.note(session, campaign, act, by=by, now=at, detail=detail)
     else:
         after = CampaignState.APPROVED

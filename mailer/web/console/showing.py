@@ -178,7 +178,9 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     """Return the page that says what went wrong, and what to do."""
     site: Site = request.app.state.site
     if isinstance(raised, NotAuthorizedException) and request.method == "GET":
-        wanted = request.url.path
+        wanted = request.url.path + (
+            f"?{given}" if (given := request.url.query) else ""
+        )
         query = f"?next={quote(wanted)}" if wanted.startswith(place(site, HOME)) else ""
         return to(site, f"{HOME}/sign-in{query}")
     status, sentence, number = _said(raised)

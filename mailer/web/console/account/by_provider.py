@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from mailer import clock
-from mailer.signin import provider, subjects
+from mailer.signin import provider, subjects, tokens
 from mailer.signin.provider import ProviderError
 from mailer.sites.site import Site
 from mailer.web.console import showing
@@ -41,7 +41,7 @@ async def begin(
         return _refused(request, mail_site, fault)
     answer = Redirect(begun.url, status_code=showing.SEE_OTHER)
     answer.headers |= {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    answer.cookies.append(_cookie(mail_site, begun.cookie))
+    answer.cookies.append(_cookie(mail_site, begun.state, begun.cookie))
     return answer
 
 
@@ -55,8 +55,8 @@ async def arrive(
     if not attempts.allow_network(request.scope):
         return signing.form_page(request, mail_site, signing.TOO_OFTEN, status=TOO_MANY)
     now, issuer = clock.now(), mail_site.settings.signin.oidc.issuer
-    kept = request.cookies.get(_name(mail_site), "")
     query = dict(request.query_params.items())
+    kept = request.cookies.get(_name(mail_site, query.get("state", "")), "")
     try:
         told = await provider.finish(mail_site, kept, query, now=now)
     except ProviderError as fault:
@@ -65,32 +65,37 @@ async def arrive(
         name = await subjects.user_of(session, told, issuer=issuer, now=now)
         if name is None:
             return _ended(
+                request,
                 mail_site,
                 signing.form_page(request, mail_site, STRANGER, status=REFUSED),
             )
         answer = await signing.begin(
             request, mail_site, session, name, now, wanted=told.wanted
         )
-    return _ended(mail_site, answer)
+    return _ended(request, mail_site, answer)
 
 
 def _refused(request: Asking, site: Site, fault: ProviderError) -> Response[Any]:
-    return _ended(site, signing.form_page(request, site, str(fault), status=REFUSED))
+    shown = signing.form_page(request, site, str(fault), status=REFUSED)
+    return _ended(request, site, shown)
 
 
-def _ended(site: Site, answer: Response[Any]) -> Response[Any]:
+def _ended(request: Asking, site: Site, answer: Response[Any]) -> Response[Any]:
     """Take away what the browser kept: it serves once."""
-    answer.cookies.append(_cookie(site, "", max_age=0))
+    state = request.query_params.get("state", "")
+    answer.cookies.append(_cookie(site, state, "", max_age=0))
     return answer
 
 
-def _name(site: Site) -> str:
-    return "__Host-liaison-provider" if is_secure(site) else "liaison-provider"
+def _name(site: Site, state: str) -> str:
+    """Return the name of the cookie of one sign-in: each tab has its own."""
+    name = "__Host-liaison-provider" if is_secure(site) else "liaison-provider"
+    return f"{name}-{tokens.digest(state).hex()[:16]}"
 
 
-def _cookie(site: Site, value: str, max_age: int | None = None) -> Cookie:
+def _cookie(site: Site, state: str, value: str, max_age: int | None = None) -> Cookie:
     return Cookie(
-        key=_name(site),
+        key=_name(site, state),
         value=value,
         path="/",
         secure=is_secure(site),

@@ -1,8 +1,9 @@
 """/console/sign-in: by a link that works once, or by password and code; sign-out."""
 
+import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import structlog
 from litestar import Request, Response, get, post
@@ -41,6 +42,7 @@ LINK_ENDED = (
 )
 STRINGS = (WRONG, TOO_OFTEN, LINK_ENDED)
 _MARKS = frozenset("\\\"'<>?#:")  # in no path of a page
+_QUERY = re.compile(r"[\w.~!$&'()*+,;=:@/%-]{0,500}", re.ASCII)  # RFC 3986, 3.4
 _WAYS = frozenset({"sign-in", "sign-out"})  # pages that no sign-in leads to
 Asking = Request[Any, Any, Any]
 log = structlog.get_logger()
@@ -154,12 +156,15 @@ def _cookie(site: Site, value: str, *, max_age: int | None) -> Cookie:
 
 def inside(wanted: str) -> str:
     """Return the page of the console that was wanted; else its first page."""
-    path = wanted[wanted.find(HOME) :] if HOME in wanted else ""
+    begun = wanted[wanted.find(HOME) :] if HOME in wanted else ""
+    path, mark, query = begun.partition("?")
     inside = path.startswith(f"{HOME}/") and path.isprintable()
     parts = unquote(unquote(path)).replace("\\", "/").split("/")[2:]
     if not inside or set(path) & _MARKS or not {"", ".", ".."}.isdisjoint(parts):
         return HOME
-    return HOME if parts[0] in _WAYS else path
+    if parts[0] in _WAYS:
+        return HOME
+    return f"{path}{mark}{query}" if _QUERY.fullmatch(query) else path
 
 
 def form_page(
@@ -180,6 +185,7 @@ def form_page(
         route = request.route_handler.handler_name
         log.warning("signin.refused", user=user, route=route, reason=fault)
     language = language_of(site, request)
+    kept = _kept(request)
     return showing.render(
         site,
         "sign-in.html",
@@ -187,10 +193,21 @@ def form_page(
         status=status,
         fault=strings.of(site, language).text(fault) if fault else "",
         name=name[:60],
-        query=f"?next={inside(request.query_params.get('next', ''))}",
+        query=f"?{urlencode(kept, safe='/')}" if kept else "",
+        handed_on=f"&{urlencode({'next': kept['next']}, safe='/')}"
+        if "next" in kept
+        else "",
         provider=provider.name_of(site),
         has_passkeys=passkeys.party(site) is not None,
     )
+
+
+def _kept(request: Asking) -> dict[str, str]:
+    """Return what the ways in hand on: the page that was wanted, and the language."""
+    wanted = inside(request.query_params.get("next", ""))
+    code = request.query_params.get("lang", "")
+    found = {"next": wanted} if wanted != HOME else {}
+    return found | ({"lang": code} if code in strings.LANGUAGES else {})
 
 
 HANDLERS = (form, by_password, link, by_link, out)

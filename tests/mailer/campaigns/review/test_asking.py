@@ -140,6 +140,27 @@ async def test_an_edit_between_two_approvals_voids_the_first(
     assert await campaigning.state(site, number) == "in_review"
 
 
+async def test_an_approver_who_was_disabled_between_does_not_count(
+    site: Site, mailer: Mailer, tmp_path: Path
+) -> None:
+    await need_two(site, mailer)
+    words = ("users", "add", "third", "--role", "approver", "--by", APPROVER)
+    assert (await asyncio.to_thread(mailer, *words)).code == 0
+    number = await asked(site, tmp_path)
+    await campaigning.approve(site, number, by=SECOND)
+    words = ("users", "disable", SECOND, "--by", APPROVER)
+    assert (await asyncio.to_thread(mailer, *words)).code == 0
+    await campaigning.approve(site, number)
+    between = await campaigning.state(site, number)
+    await campaigning.approve(site, number, by="third")
+    words = ("users", "disable", "third", "--by", APPROVER)
+    assert (await asyncio.to_thread(mailer, *words)).code == 0
+    # what both approved stays so when one leaves
+    await release.release(site, number, by=EDITOR, now=clock.now())
+
+    assert between == "in_review"
+
+
 async def test_a_renewed_approval_needs_both_again(
     site: Site, mailer: Mailer, tmp_path: Path
 ) -> None:

@@ -1,6 +1,8 @@
 """Attacks on the console, as people try them on any site where others sign in."""
 
+import html
 import posixpath
+import re
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -22,7 +24,7 @@ ELSEWHERE = (
     *("/console/\\evil.example", "/console/\tevil", "/console/\r\nSet-Cookie: a=b"),
     *("/console/%0d%0aSet-Cookie:%20a=b", "/console/\u2028x", "/console/%5c%5cevil"),
     *("/console/sign-in/token-of-another", "/console/sign-out", "/console/sign-in"),
-    *("http://127.0.0.1:1/console", "/console/me?x=//evil.example", "/console/\0"),
+    *("http://127.0.0.1:1/console", "/console/me?\r\nx", "/console/\0"),
 )
 
 
@@ -49,17 +51,32 @@ async def test_no_sign_in_leads_elsewhere(site: Site, wanted: str) -> None:
     assert "sign-" not in path
     assert answer.headers.get_list("set-cookie")[1:] == []
     assert "evil" not in page.text.replace("/console/evil", "")
+    assert "://" not in led.query
 
 
-@pytest.mark.parametrize("wanted", ["/console/campaigns/1/write", "/console/me"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/console/campaigns/1/write",
+        "/console/me",
+        "/console/directory?search=%C3%A9cole+du+Sahel&kind=ngo",
+    ],
+)
 @of_sqlite
 async def test_a_sign_in_leads_to_the_page_that_was_wanted(
     site: Site, wanted: str
 ) -> None:
     async with serving(site) as pages:
-        token = await link(site, "head-of-unit")
-        path = f"/console/sign-in/{token}?next={wanted}"
-        assert (await pages.post(path, {}, **SAME)).headers["location"] == wanted
+        refused = (await pages.get(wanted)).headers["location"]
+        form = await pages.get(refused.replace("?", "?lang=fr&"))
+        assert '<html lang="fr"' in form.text
+        others = re.findall(r'href="(\?lang=ar[^"]*)"', form.text)
+        for query in ("?" + urlsplit(refused).query, html.unescape(others[0])):
+            token = await link(site, "head-of-unit")
+            answer = await pages.post(f"/console/sign-in/{token}{query}", {}, **SAME)
+            assert answer.headers["location"] == wanted
+        posted = re.findall(r'action="/console/sign-in(\?[^"]*)"', form.text)
+        assert "lang=fr" in posted[0]
 
 
 KINDS = (

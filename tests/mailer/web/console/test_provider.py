@@ -161,7 +161,7 @@ async def test_other_keys_issuers_browsers_and_used_codes_do_not_sign_in(
         back = await at.authorised(address)
         answers: list[Any] = [
             await at.pages.get(back),  # another browser
-            await at.pages.get(back, Cookie="liaison-provider=AAAA"),
+            await at.pages.get(back, Cookie=f"{cookie.partition('=')[0]}=AAAA"),
             await at.pages.get(back.replace("state=", "state=x"), Cookie=cookie),
             await at.pages.get(back.replace("iss=http", "iss=https"), Cookie=cookie),
             await at.pages.get(f"{START}/callback?error=no", Cookie=cookie),
@@ -178,6 +178,22 @@ async def test_other_keys_issuers_browsers_and_used_codes_do_not_sign_in(
     assert query["code_challenge_method"] == ["S256"]
     assert query["redirect_uri"][0].endswith("/console/sign-in/provider/callback")
     assert await signed_in(site) == ["paul"]
+
+
+async def test_two_tabs_that_began_to_sign_in_both_end_where_they_began(
+    site: Site,
+) -> None:
+    await add_user(site, "paul", "author", address="paul@unit.int")
+    async with way(site, PAUL) as at:
+        begun = [await at.begin(f"/console/{page}") for page in ("me", "journal")]
+        cookies = "; ".join(cookie for _, cookie in begun)
+        answers = [
+            await at.pages.get(await at.authorised(address), Cookie=cookies)
+            for address, _ in begun
+        ]
+
+    found = [each.headers["location"] for each in answers]
+    assert found == ["/console/me", "/console/journal"]
 
 
 async def test_an_address_that_goes_to_another_person_does_not_sign_in(
