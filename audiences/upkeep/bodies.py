@@ -51,6 +51,11 @@ async def add(
 ) -> Organisation:
     """Add an organisation; raise AudienceError if a value is not valid or missing."""
     await permission.require(session, author.by, DirectoryRight.DIRECTORY)
+    missing = [each for each in sorted(REQUIRED) if not given.get(each)]
+    if not code:
+        missing.insert(0, "organisation")
+    if missing:
+        raise AudienceError(f"a new organisation needs {' and '.join(missing)}")
     parse = await editing.parsers(session)
     code = cells.parsed(parse, "organisation", code)
     known = await session.scalar(
@@ -58,9 +63,6 @@ async def add(
     )
     if known is not None:
         raise AudienceError(f"there is an organisation with the code {known} already")
-    missing = sorted(each for each in REQUIRED if not given.get(each))
-    if missing:
-        raise AudienceError(f"a new organisation needs {' and '.join(missing)}")
     body = Organisation(
         code=code,
         code_key=folded(code),

@@ -25,7 +25,7 @@ from mailer.errors import MailerError, NotFoundError
 from mailer.rendering.language import typography
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web.console import sentences, strings
+from mailer.web.console import sentences, strings, tied
 from mailer.web.console.guard import (
     FIELD,
     NUMBER_AFTER,
@@ -37,6 +37,7 @@ from mailer.web.console.guard import (
 HOME = "/console"
 SEE_OTHER: Literal[303] = 303
 CONFLICT, UNPROCESSABLE = 409, 422
+REFUSED = 400  # the first status of a page that refuses something
 HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
@@ -149,13 +150,15 @@ def render(
         asked=asked,
         form_field=FIELD,
         form_token=form_token or numbered(""),
-        failed=status >= 400,  # noqa: PLR2004 (each refusal)
+        failed=status >= REFUSED,
         **values,
     )
     return _page(strings.with_languages(html, language), language, status)
 
 
 def _page(html: str, language: str, status: int) -> Response[str]:
+    if status >= REFUSED:
+        html = tied.to_fields(html)
     return Response(
         typography.no_break_spaces_in_html(html, language),
         media_type=MediaType.HTML,

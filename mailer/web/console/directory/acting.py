@@ -1,5 +1,6 @@
 """What the acts of the directory share: their author, what was typed, what is said."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from audiences.record.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.users import guard, rights
 from mailer.web.console.guard import Visit
+from mailer.web.console.imports.column_names import NAMES
 
 Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
@@ -41,12 +43,27 @@ DONE = {
     "finished": "The task is done.",
 }
 STRINGS = (OTHER_NUMBER, NO_REASON, *DONE.values())
+# a key where a verb names one; words with underscores are nothing else
+_LONG = "|".join(each for each in NAMES if "_" in each)
+_SHORT = "|".join(each for each in NAMES if "_" not in each)
+_KEY = re.compile(
+    rf"\b(?:{_LONG})\b|(?:^|(?<=: )|(?<=; )|(?<=needs )|(?<= and ))(?:{_SHORT})"
+    "(?= cannot be empty| '| is | and |$)"
+)
 
 
 def done(request: Asking) -> str:
     """Return the sentence about the act that led to a page; empty: there was none."""
     sentence = DONE.get(request.query_params.get("done", ""), "")
     return request.user.words.text(sentence) if sentence else ""
+
+
+def sentence(asked: Visit, refused: Exception) -> str:
+    """Return why something was refused, with the labels of the page.
+
+    A verb names a field as the lists do, by the key of its column.
+    """
+    return _KEY.sub(lambda found: asked.words.text(NAMES[found[0]]), str(refused))
 
 
 def typed(form: Mapping[str, Any], name: str) -> str:

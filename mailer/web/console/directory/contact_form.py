@@ -47,7 +47,7 @@ async def add(request: Asking) -> Response[Any]:
                 key=asked.site.address_key,
             )
     except acting.REFUSALS as refused:
-        return await _form(asked, None, form, fault=str(refused))
+        return await _form(asked, None, form, fault=acting.sentence(asked, refused))
     return showing.to(asked.site, f"{ROOM}/{contact.id}?done=added")
 
 
@@ -79,7 +79,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
     except acting.REFUSALS as refused:
         changed = getattr(refused, "code", "") == "changed.since"
         status = showing.CONFLICT if changed else showing.UNPROCESSABLE
-        fault = str(refused)
+        fault = acting.sentence(asked, refused)
         return await _form(asked, number, form, fault=fault, status=status)
     return showing.to(asked.site, f"{ROOM}/{number}?done=edited")
 

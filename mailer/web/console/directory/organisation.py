@@ -74,7 +74,7 @@ async def add(request: Asking) -> Response[Any]:
         async with asked.site.database.writing() as session:
             body = await bodies.add(session, code, given, acting.author(asked, form))
     except acting.REFUSALS as refused:
-        return await _form(asked, None, form, fault=str(refused))
+        return await _form(asked, None, form, fault=acting.sentence(asked, refused))
     return showing.to(asked.site, f"{ROOM}/{body.id}?done=added")
 
 
@@ -105,7 +105,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
     except acting.REFUSALS as refused:
         changed = getattr(refused, "code", "") == "changed.since"
         status = showing.CONFLICT if changed else showing.UNPROCESSABLE
-        fault = str(refused)
+        fault = acting.sentence(asked, refused)
         return await _form(asked, number, form, fault=fault, status=status)
     return showing.to(asked.site, f"{ROOM}/{number}?done=edited")
 
@@ -135,7 +135,9 @@ async def merge(request: Asking, number: FromPath[int]) -> Response[Any]:
             await bodies.merge(session, body.code, into, author)
             target = await finding.organisation(session, into)
     except acting.REFUSALS as refused:
-        return await _pair(asked, number, into, form=form, fault=str(refused))
+        return await _pair(
+            asked, number, into, form=form, fault=acting.sentence(asked, refused)
+        )
     return showing.to(asked.site, f"{ROOM}/{target.id}?done=merged")
 
 

@@ -148,13 +148,13 @@ async def test_an_approver_who_was_disabled_between_does_not_count(
     assert (await asyncio.to_thread(mailer, *words)).code == 0
     number = await asked(site, tmp_path)
     await campaigning.approve(site, number, by=SECOND)
-    words = ("users", "disable", SECOND, "--by", APPROVER)
-    assert (await asyncio.to_thread(mailer, *words)).code == 0
+    leaves = ("users", "disable", SECOND, "--by", APPROVER)
+    assert (await asyncio.to_thread(mailer, *leaves)).code == 0
     await campaigning.approve(site, number)
     between = await campaigning.state(site, number)
     await campaigning.approve(site, number, by="third")
-    words = ("users", "disable", "third", "--by", APPROVER)
-    assert (await asyncio.to_thread(mailer, *words)).code == 0
+    leaves = ("users", "disable", "third", "--by", APPROVER)
+    assert (await asyncio.to_thread(mailer, *leaves)).code == 0
     # what both approved stays so when one leaves
     await release.release(site, number, by=EDITOR, now=clock.now())
 

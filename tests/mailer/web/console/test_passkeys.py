@@ -197,3 +197,32 @@ async def test_an_old_sign_in_keeps_no_passkey_and_a_removed_user_has_none(
     assert refused.status_code == 422
     assert "last ten minutes" in refused.text
     assert (kept, left) == (1, 0)
+
+
+@pytest.mark.prove
+async def test_a_lost_passkey_is_removed_and_the_other_one_still_signs_in(
+    site: Site,
+) -> None:
+    await add_user(site, "paul", "author")
+    async with desk(site) as at:
+        page = at.page
+        lost = await at.context.new_cdp_session(page)
+        await at.signed_in("paul")
+        for name in ("lost", "kept"):
+            if name == "kept":  # another telephone; the first is far away
+                await lost.send("WebAuthn.disable")
+                await lost.send("WebAuthn.enable")
+                await lost.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+            await page.goto(f"{at.url}/console/me")
+            await page.get_by_label("Name of the passkey").fill(name)
+            await page.get_by_role("button", name="Add a passkey").click()
+            await page.get_by_role("cell", name=name).first.wait_for()
+        await page.get_by_role("button", name=re.compile("Remove.*lost")).click()
+        await page.get_by_role("cell", name="lost").first.wait_for(state="detached")
+        await page.get_by_role("button", name="Sign out everywhere").click()
+        await page.get_by_role("button", name="Use a passkey").click()
+        await page.get_by_role("navigation", name="Main pages").wait_for()
+        async with site.database.reading() as session:
+            names = [each.name for each in await session.scalars(select(Passkey))]
+
+    assert names == ["kept"]
