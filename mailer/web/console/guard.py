@@ -127,6 +127,13 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     if acts:
         connection.state.signed = signed
         await _require_form_token(connection, signed)
+    # a page that refuses has the header of one who is signed in, too
+    connection.scope["user"] = Visit(
+        site=site,
+        signed=signed,
+        language=language_of(site, connection, signed.user.language),
+        now=clock.now(),
+    )
     if not could(signed.user, right):
         async with site.database.reading() as session:
             users = await guard.listed(session)
@@ -136,12 +143,6 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     named = connection.path_params.values()
     if any(isinstance(each, int) and each > forms.LARGEST for each in named):
         raise NotFoundException
-    connection.scope["user"] = Visit(
-        site=site,
-        signed=signed,
-        language=language_of(site, connection, signed.user.language),
-        now=clock.now(),
-    )
 
 
 async def signed_in(connection: Connection, site: Site) -> SignedIn | None:

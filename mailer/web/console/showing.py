@@ -193,8 +193,8 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         user = getattr(request.state, "user_name", "")
         route = request.route_handler.handler_name
         log.warning("console.refused", user=user, route=route, reason=sentence)
-    asked = request.scope.get("user")
-    signed: Any = getattr(request.state, "signed", None)
+    asked: Visit | None = request.scope.get("user")
+    signed = asked.signed if asked else getattr(request.state, "signed", None)
     language = language_of(site, request, asked.user.language if asked else None)
     words = strings.of(site, language)
     return render(

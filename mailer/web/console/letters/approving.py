@@ -22,7 +22,7 @@ from mailer.web.console.letters import returning
 from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
-from mailer.web.console.remarks import remark_pages
+from mailer.web.console.remarks import places
 from mailer.web.console.rules import differing, naming
 from mailer.web.console.showing import HOME
 
@@ -121,6 +121,7 @@ async def _page(
         changes = await changes_of(session, site, campaign)
         rules = (campaign.audience, *differing.rules_in(changes))
         teller = await naming.for_page(asked, session, *rules)
+        placed = await places.of_letter(session, opened, asked.words)
     found = await gate.check(site, number, now=asked.now, scored=False)
     return showing.show(
         asked,
@@ -130,7 +131,8 @@ async def _page(
         given_form=form or {},
         chosen=form.getall("approver", []) if form else [],
         returnable=campaign.state in RETURNABLE,
-        places=remark_pages.places(opened, asked.words),
+        places=places.named(opened, asked.words),
+        placed=placed.of,
         campaign=campaign,
         given=given,
         found=found,
@@ -140,7 +142,7 @@ async def _page(
         able=able,
         waiting=waiting,
         teller=teller,
-        changes=differing.shown(changes, asked.words, teller),
+        changes=differing.shown(changes, asked.words, teller, placed.names),
         states=named(asked.words),
         version=campaign.updated_at.isoformat(),
         last=approval.last_day(given, campaign) if given else None,

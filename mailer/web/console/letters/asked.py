@@ -46,7 +46,7 @@ from mailer.web.console.guard import (
 from mailer.web.console.letters import letter_frames, returning
 from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
-from mailer.web.console.remarks import remark_pages
+from mailer.web.console.remarks import places
 from mailer.web.console.rules import differing, naming
 
 PATH = "/approve"
@@ -233,8 +233,9 @@ async def _page(
         rules = (campaign.audience, *differing.rules_in(changes))
         language, today = opened.language, opened.now.date()
         teller = await naming.teller(site, session, rules, language, today)
+        words = strings.of(site, language)
+        placed = await places.of_letter(session, written, words)
     found = await gate.check(site, campaign.id, now=opened.now, scored=False)
-    words = strings.of(site, opened.language)
     return showing.render(
         site,
         "asked.html",
@@ -244,7 +245,8 @@ async def _page(
         fault=fault,
         said=said,
         given_form=form or {},
-        places=remark_pages.places(written, words),
+        places=places.named(written, words),
+        placed=placed.of,
         request=opened.request,
         campaign=campaign,
         approver=opened.approver,
@@ -254,7 +256,7 @@ async def _page(
         readers=sum(found.readers.values()),
         examples=await letter_frames.examples(site, campaign.id, now=opened.now),
         teller=teller,
-        changes=differing.shown(changes, words, teller),
+        changes=differing.shown(changes, words, teller, placed.names),
         states=named(words),
         version=campaign.updated_at.isoformat(),
     )

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mailer.campaigns.acts import Act
+from mailer.campaigns.writing.drafting import desk
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.review import overview
@@ -16,6 +17,7 @@ from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import steps
 from mailer.web.console.letters.state_names import ACTS, named
+from mailer.web.console.remarks import places
 from mailer.web.console.rules import naming
 
 # what comes next → its sentence, the right it needs, the page, the button
@@ -78,7 +80,9 @@ CHECKED = (
     "/check",
     "See the check",
 )
+ASK = "Ask for an approval"
 STRINGS = (
+    ASK,
     *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
     *(CHECKED[0], CHECKED[-1]),
 )
@@ -95,8 +99,14 @@ async def campaign(
     seen = await overview.overview(asked.site, number, now=asked.now, figures=figures)
     async with asked.site.database.reading() as session:
         teller = await naming.for_page(asked, session, seen.campaign.audience)
+        opened = await desk.read(session, seen.campaign, asked.site.templates)
+        placed = await places.of_letter(session, opened, asked.words)
     words = asked.words
     sentence, right, page, button = NEXT[seen.next]
+    waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
+    decides = waits and asked.user.name in seen.may_approve
+    if waits and not decides:
+        right, button = Right.WRITE, ASK
     if seen.is_pending:
         sentence, right, page, button = CHECKED
     return showing.show(
@@ -104,6 +114,8 @@ async def campaign(
         "campaign.html",
         seen=seen,
         teller=teller,
+        placed=placed.of,
+        type_name=words.text(opened.template.title),
         campaign=seen.campaign,
         steps=steps.steps(
             seen, words, lambda at: strings.moment(words, at, asked.zone)
@@ -112,16 +124,10 @@ async def campaign(
         sentence=words.text(sentence),
         button=words.text(button) if asked.could(right) else "",
         page=page,
-        who=_who(seen, words) if not asked.could(right) else "",
+        who=words.row(seen.may_approve) if waits and not decides else "",
         history=history(seen, words),
         seen_at=showing.earlier(asked, seen.seen_at),
     )
-
-
-def _who(seen: Overview, words: Catalogue) -> str:
-    """Return the names of those whose turn it is, where the overview knows them."""
-    waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
-    return words.row(seen.may_approve) if waits else ""
 
 
 def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]:

@@ -18,6 +18,7 @@ from mailer.campaigns import lookup
 from mailer.campaigns.review import gate, preview, trial
 from mailer.campaigns.review.preview import Desk, Pick
 from mailer.campaigns.review.trial import Extent
+from mailer.campaigns.writing.drafting import desk
 from mailer.errors import RefusedError
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.reports.review import preview_page
@@ -26,6 +27,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
+from mailer.web.console.remarks import places
 from mailer.web.console.rules import naming
 
 NOT_THERE = "The letter has no reader in this country: %(country)s."
@@ -94,6 +96,8 @@ async def check(
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         teller = await naming.for_page(asked, session, campaign.audience)
+        opened = await desk.read(session, campaign, asked.site.templates)
+        placed = await places.of_letter(session, opened, asked.words)
     make = partial(gate.check, asked.site, number, now=asked.now, scored=False)
     kept = await figures.of_audience("check", campaign, make)
     begin = forms.number(request.query_params.get("after"))
@@ -104,6 +108,7 @@ async def check(
         "check.html",
         campaign=campaign,
         teller=teller,
+        placed=placed.of,
         kept=kept,
         checked_at=showing.earlier(asked, kept.at if kept else None),
         found=len(found),

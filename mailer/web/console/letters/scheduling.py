@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from mailer.calendar import schedule
 from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import gate
 from mailer.errors import RefusedError
@@ -16,7 +17,7 @@ from mailer.outbox import release
 from mailer.reports import repeated
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import HOME
@@ -26,7 +27,9 @@ OTHER_NUMBER = (
     "You typed %(given)s; the readers of the letter are now %(count)s."
     " Nothing was done."
 )
-STRINGS = (NO_TIME, OTHER_NUMBER)
+PASSED = "%(time)s has passed. Choose a later time."
+STRINGS = (NO_TIME, OTHER_NUMBER, PASSED)
+TIMED = {CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED}
 Asking = Request[Visit, Any, Any]
 
 
@@ -39,9 +42,10 @@ async def when(request: Asking, number: FromPath[int]) -> Response[Any]:
         repeats = await repeated.repeats(session, campaign, now=asked.now)
     readers, fault = None, ""
     moment = None
-    if given:
+    approved = CampaignState(campaign.state) in TIMED
+    if given and approved:
         try:
-            moment = _instant(asked, campaign, given)
+            moment = _later(asked, _instant(asked, campaign, given))
             await gate.require_sendable(asked.site, number, at=moment)
             readers = await release.count_readers(asked.site, number, now=asked.now)
         except RefusedError as refused:
@@ -55,6 +59,7 @@ async def when(request: Asking, number: FromPath[int]) -> Response[Any]:
         readers=readers,
         repeats=repeats,
         fault=fault,
+        approved=approved,
         may=asked.could(Right.SCHEDULE),
         version=campaign.updated_at.isoformat(),
     )
@@ -106,6 +111,14 @@ def _instant(asked: Visit, campaign: Campaign, given: str) -> datetime:
         raise RefusedError(asked.words.text(NO_TIME, given=given[:40])) from None
     zone = ZoneInfo(campaign.zone)
     return local if local.tzinfo else local.replace(tzinfo=zone)
+
+
+def _later(asked: Visit, moment: datetime) -> datetime:
+    """Return an instant; raise RefusedError if it has passed."""
+    if moment <= asked.now:
+        time = strings.moment(asked.words, moment, asked.zone)
+        raise RefusedError(asked.words.text(PASSED, time=time))
+    return moment
 
 
 HANDLERS = (when, give_time, take_time)

@@ -8,21 +8,17 @@ from litestar.params import FromPath
 
 from mailer.campaigns import lookup
 from mailer.campaigns.version_models import Remark
-from mailer.campaigns.writing.drafting import desk, pieces
+from mailer.campaigns.writing.drafting import desk
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.together import remarks
 from mailer.errors import MailerError
-from mailer.rendering.language.catalogues import Catalogue
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.remarks import places
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing import blocks
 
-HEAD, LETTER = ".head", ".letter"
-PLACES = {HEAD: "Subject and preheader", LETTER: "Name and date"}
-STRINGS = tuple(PLACES.values())
 Asking = Request[Visit, Any, Any]
 
 
@@ -60,7 +56,7 @@ async def _page(
         campaign = await lookup.get(session, number)
         opened = await desk.read(session, campaign, asked.site.templates)
         found = await remarks.of(session, campaign)
-    named = places(opened, asked.words)
+    named = places.named(opened, asked.words)
     return showing.show(
         asked,
         "remarks.html",
@@ -77,19 +73,6 @@ async def _page(
     )
 
 
-def places(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
-    """Return the blocks of a letter, each with its number, type and title."""
-    found = [(key, words.text(name)) for key, name in PLACES.items()]
-    for number, piece in enumerate(opened.model.pieces, start=1):
-        kind = opened.types.get(piece.type)
-        title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
-        name = f"{number}. {blocks.type_name(piece.type, words)}"
-        found.append(
-            (piece.id, f"{name}{words.text(': ')}{title[:60]}" if title else name)
-        )
-    return found
-
-
 def by_block(
     opened: DraftDesk, found: Sequence[Remark], language: str
 ) -> Mapping[str, list[Remark]]:
@@ -97,7 +80,7 @@ def by_block(
 
     A remark on a block that was deleted is among those on the letter.
     """
-    known = {*PLACES, *(each.id for each in opened.model.pieces)}
+    known = {*places.PLACES, *(each.id for each in opened.model.pieces)}
     sorted_ones: dict[str, list[Remark]] = {}
     for each in found:
         if each.settled_at is None and each.language in {"", language}:

@@ -1,6 +1,6 @@
 """What changed in a letter, in words: its settings named, its rule as sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailer.rendering.language.catalogues import Catalogue
@@ -54,15 +54,18 @@ def rules_in(found: Sequence[Difference]) -> list[str]:
 
 
 def shown(
-    found: Sequence[Difference], words: Catalogue, teller: RuleTeller
+    found: Sequence[Difference],
+    words: Catalogue,
+    teller: RuleTeller,
+    names: Mapping[str, str],
 ) -> list[ShownDifference]:
-    """Return changes in the language of a page."""
+    """Return changes in the language of a page; `names` are those of the blocks."""
     return [
         ShownDifference(
             language=each.language,
             where=words.text(SETTINGS[each.where])
             if each.where in SETTINGS
-            else each.where,
+            else names.get(each.where, each.where),
             what=words.text(WHATS[each.what]),
             before=each.before,
             after=each.after,

@@ -15,6 +15,7 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.remarks import places
 from mailer.web.console.rules import differing, naming
 from mailer.web.console.showing import HOME
 
@@ -40,6 +41,8 @@ async def listed(request: Asking, number: FromPath[int]) -> Response[Any]:
                 session, campaign, templates, before, after
             )
         teller = await naming.for_page(asked, session, *differing.rules_in(found))
+        opened = await desk.read(session, campaign, templates)
+    names = dict(places.named(opened, asked.words))
     return showing.show(
         asked,
         "versions.html",
@@ -47,7 +50,7 @@ async def listed(request: Asking, number: FromPath[int]) -> Response[Any]:
         kept=kept[::-1][:SHOWN],
         before=before,
         after=after,
-        changes=differing.shown(found, asked.words, teller),
+        changes=differing.shown(found, asked.words, teller, names),
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
     )
 

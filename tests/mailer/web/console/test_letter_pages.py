@@ -1,0 +1,148 @@
+"""The pages of a letter say what to do next, and lead to where it is done."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from mailer import clock
+from mailer.campaigns.writing import edit, folder
+from mailer.sites.site import Site
+from mailer.web.console.guard import FIELD
+from tests.acts import campaigning
+from tests.acts.console import Visitor, visitor
+from tools.peers.relay import Relay
+from tools.peers.serving import serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+APPROVER = "head-of-unit"
+ITEM = "\n# item forum\ntitle: The forum\nlink: http://plain.example/\n"
+# buttons that stand out: those of a block are many, as its page is many forms
+PRIMARY = re.compile(r'<button(?: (?:name|value)="[^"]*")*>|class="button"')
+
+
+async def unfinished(site: Site, place: Path) -> int:
+    """Import a letter whose English text has a link without TLS; return its number."""
+    written = folder.read(campaigning.write(place, en=campaigning.TEXT + ITEM))
+    async with site.database.writing() as session:
+        draft = await edit.add(
+            session,
+            written,
+            templates=site.templates,
+            author=campaigning.EDITOR,
+            now=clock.now(),
+            unfinished=True,
+        )
+        return draft.id
+
+
+async def checked(user: Visitor, number: int) -> str:
+    """Return the page of a letter once it was checked."""
+    await user.get(f"/campaigns/{number}/check")
+    return unescape((await user.get(f"/campaigns/{number}")).text)
+
+
+async def test_a_problem_leads_to_the_block_in_which_it_is_mended(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await unfinished(site, tmp_path)
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        here = f"/campaigns/{number}"
+        check = unescape((await user.get(f"{here}/check")).text)
+        links = re.findall(r'href="/console([^"#]*)#(block-[^"]*)" dir="auto">', check)
+        places = {
+            anchor: f'id="{anchor}"' in (await user.get(path)).text
+            for path, anchor in links
+        }
+
+    assert "en.md, line" not in check
+    assert places["block-forum"]
+    assert all(places.values())
+    assert re.search(r"#block-forum[^<]*>\d\. Date: The forum</a>", check)
+
+
+async def test_an_author_asks_for_the_approval_that_another_one_gives(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    async with serving(site) as pages:
+        author = await visitor(site, pages, campaigning.EDITOR)
+        asks = await checked(author, number)
+        approver = await visitor(site, pages, APPROVER)
+        decides = await checked(approver, number)
+
+    address = f'href="/console/campaigns/{number}/approval">'
+    assert f"{address}Ask for an approval</a>" in asks
+    assert f"Who may: {APPROVER}." in asks
+    assert f"{address}Read and approve</a>" in decides
+    assert "Who may:" not in decides
+
+
+async def test_a_time_is_given_to_an_approved_letter_and_in_the_future(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    draft = await campaigning.add(site, campaigning.write(tmp_path))
+    approved = await campaigning.approved(site, tmp_path)
+    sent = await campaigning.released(site, tmp_path)
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        early, late, over = [
+            unescape(
+                (await user.get(f"/campaigns/{n}/schedule?at=2020-01-01T10:00")).text
+            )
+            for n in (draft, approved, sent)
+        ]
+
+    assert "when it is approved" in early
+    assert "has passed. Choose a later time." in late
+    assert "It left on" in over
+    for page in (early, late, over):
+        assert "Type the number of readers" not in page
+    assert 'name="at"' in late
+    assert 'name="at"' not in early + over
+
+
+async def test_one_button_of_a_page_stands_out(site: Site, tmp_path: Path) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    here = f"/campaigns/{number}"
+    paths = ["/campaigns", "/campaigns/new", "/campaigns/new/monthly-letter", here]
+    steps = "approval test preview check schedule live files remarks settings versions"
+    paths += [f"{here}/{each}" for each in (*steps.split(), "audience", "translate")]
+    async with serving(site) as pages:
+        for name in (campaigning.EDITOR, APPROVER):
+            user = await visitor(site, pages, name)
+            found = {
+                path: PRIMARY.findall((await user.get(path)).text) for path in paths
+            }
+            assert {path: each for path, each in found.items() if len(each) > 1} == {}
+
+
+async def test_a_refused_page_has_the_header_of_one_who_is_signed_in(
+    site: Site,
+) -> None:
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        for path, status in (("/people", 403), ("/campaigns/99", 404)):
+            refused = await user.get(path)
+            token = re.search(rf'name="{FIELD}" value="([^"]+)"', refused.text)
+
+            assert refused.status_code == status
+            assert 'aria-label="Main pages"' in refused.text
+            assert token is not None
+        left = await user.post("/sign-out", {FIELD: token[1]})
+
+    assert left.status_code == 303
+
+
+async def test_a_single_version_is_compared_with_nothing(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        page = (await user.get(f"/campaigns/{number}/versions")).text
+
+    assert "There is one version so far" in page
+    assert "From version" not in page
