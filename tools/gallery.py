@@ -1,9 +1,10 @@
-"""Pictures of every letter as readers see it: `python3 run.py gallery`.
+"""Pictures of every letter and of the console: `python3 run.py gallery`.
 
 Imports each sample campaign into a site, makes the letter of one reader per language,
 and takes pictures of it in Chromium: on a phone; in English also on a desktop, a phone
 in dark mode, and without images and styles, too. The pictures go to docs/gallery,
-reduced to few colours.
+reduced to few colours. With names of templates it takes those only, with `console`
+those of the console only.
 """
 
 import asyncio
@@ -27,10 +28,12 @@ from mailer.clock import now
 from mailer.maintenance import founding
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
+from tools import console_gallery
 from tools.checkout import ROOT
 
 PICTURES = ROOT / "docs" / "gallery"
 COLOURS = "16"
+CONSOLE = "console"  # stands for its pages among the names of templates
 LAID_BARE = """
 for (const each of document.querySelectorAll("style, img")) each.remove();
 for (const each of document.querySelectorAll("body, body *"))
@@ -168,7 +171,7 @@ def index(samples: list[Sample]) -> str:
         "",
         "Each letter of the sample site in each language, as one reader gets it:",
         "on a phone; in English also on a desktop, in dark mode, and bare: no images,",
-        "no styles.",
+        "no styles. At the end are the main pages of the [console](console.md).",
         "`python3 run.py gallery` takes the pictures.",
     ]
     for template in dict.fromkeys(sample.template for sample in samples):
@@ -181,7 +184,7 @@ def index(samples: list[Sample]) -> str:
                     f' width="200" alt="{way.caption}">'
                     for way in ways(sample.language)
                 ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *console_gallery.index()]) + "\n"
 
 
 def main() -> None:
@@ -190,6 +193,12 @@ def main() -> None:
     if not only:
         shutil.rmtree(PICTURES, ignore_errors=True)
     PICTURES.mkdir(parents=True, exist_ok=True)
+    if not only or CONSOLE in only:
+        for each in asyncio.run(console_gallery.take(PICTURES)):
+            reduce(each)
+        only = [each for each in only if each != CONSOLE]
+        if not only and sys.argv[1:]:
+            return
     samples = asyncio.run(take(only))
     if only:
         return

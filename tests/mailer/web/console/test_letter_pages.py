@@ -123,7 +123,7 @@ async def test_a_refused_page_has_the_header_of_one_who_is_signed_in(
     site: Site,
 ) -> None:
     async with serving(site) as pages:
-        user = await visitor(site, pages, campaigning.EDITOR)
+        user, tokens = await visitor(site, pages, campaigning.EDITOR), []
         for path, status in (("/people", 403), ("/campaigns/99", 404)):
             refused = await user.get(path)
             token = re.search(rf'name="{FIELD}" value="([^"]+)"', refused.text)
@@ -131,7 +131,8 @@ async def test_a_refused_page_has_the_header_of_one_who_is_signed_in(
             assert refused.status_code == status
             assert 'aria-label="Main pages"' in refused.text
             assert token is not None
-        left = await user.post("/sign-out", {FIELD: token[1]})
+            tokens.append(token[1])
+        left = await user.post("/sign-out", {FIELD: tokens[-1]})
 
     assert left.status_code == 303
 
