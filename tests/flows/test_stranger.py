@@ -169,7 +169,7 @@ async def schedules_for_the_first_tuesday(lea: Stranger) -> None:
     await opens(lea, "Schedule")
     at = first_tuesday()
     await lea.at_time("Time, in %(zone)s", at)
-    await lea.presses("Look at this time")
+    await lea.presses("Check this time")
     said = await lea.page.locator(".next p").first.inner_text()
     *_, count = re.findall(r"\d[\d\u202f\u00a0,.]*\d|\d", said)
     await lea.fills(Type_the_number_of_readers=count)

@@ -49,7 +49,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "addressees": ("Meant for", "They see it before the others."),
     "languages": ("Exists in", ""),
     "editions": ("Address of each edition", "One for each language it exists in."),
-    "weight": ("Weight", ""),
+    "weight": ("Importance", ""),
     "name": ("Name", ""),
     "file": ("Picture", "Pictures are added on the page of files."),
     "logo": ("Logo", "Pictures are added on the page of files."),

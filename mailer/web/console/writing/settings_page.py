@@ -181,7 +181,9 @@ async def _page(
         has_topic=not taken.template.service,
         topics=_topics(asked, taken, known),
         tags=[(each, names(each)) for each in tags],
-        written=asked.words.listed([names(each) for each in taken.drafts]),
+        written=asked.words.listed(
+            [asked.words.noted(names(each), each) for each in taken.drafts]
+        ),
         places=[("", ""), *((each, names(each)) for each in asked.site.catalogues)],
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         fault=fault,

@@ -117,7 +117,7 @@ async def test_a_time_is_that_of_the_unit_wherever_the_browser_is(
         page = await context.new_page()
         await page.goto(f"{pages.url}/console/campaigns/{number}/schedule")
         await page.get_by_label("Time, in Europe/Paris").fill("2097-04-30T00:30")
-        await page.get_by_role("button", name="Look at this time").click()
+        await page.get_by_role("button", name="Check this time").click()
         await expect(page.locator(".next")).to_contain_text("30 April 2097, 00:30")
         # what was typed stays, on the way out and back as well
         await page.get_by_role("link", name="Letters").click()
