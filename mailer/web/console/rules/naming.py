@@ -45,6 +45,14 @@ class RuleTeller:
         rule = self.parsed.get(text)
         return telling.told(rule, self.known) if rule else None
 
+    def who(self, *texts: str) -> str:
+        """Return whom rules pick: “those who …”; empty if one cannot be read."""
+        found = [self.parsed[text] for text in texts if text in self.parsed]
+        if len(found) < len(texts):
+            return ""
+        said = [telling.people_of(rule, self.known) for rule in found]
+        return self.known.words.text("; ").join(said)
+
     def changes(self, before: str, after: str) -> Sequence[str]:
         """Return what a change makes of the readers; empty if it cannot be told."""
         old, new = self.parsed.get(before), self.parsed.get(after)

@@ -58,7 +58,7 @@ def told(rule: Rule, known: RuleWords) -> ToldRule:
         rest.append(text(ONLY, who=_joined(parts.every, parts.but, known)))
     elif parts.but:
         rest.append(text(NOT, but=_chained(OR, parts.but, known)))
-    groups = tuple(_who(each, known) for each in parts.groups)
+    groups = tuple(people_of(each, known) for each in parts.groups)
     return ToldRule(lead=text(GROUPS), groups=groups, rest=tuple(rest))
 
 
@@ -75,7 +75,7 @@ def changes(before: Rule, after: Rule, known: RuleWords) -> list[str]:
         who += [(NO_LONGER_ONLY, gone), (NOW_ONLY, come)]
     come, gone, _ = _changed(old.but, new.but)
     left = [(LEFT_OUT, come), (BACK_IN, gone)]
-    return [text(s, who=_who(x, known)) for s, each in who for x in each] + [
+    return [text(s, who=people_of(x, known)) for s, each in who for x in each] + [
         text(s, but=_what(x, known)) for s, each in left for x in each
     ]
 
@@ -193,7 +193,7 @@ def _with_values(
     return [made[0] if len(made) == 1 else All(rules=made)]
 
 
-def _who(rule: Rule, known: RuleWords) -> str:
+def people_of(rule: Rule, known: RuleWords) -> str:
     """Return the people for whom a rule is true: “those who …, but not those who …”."""
     return _joined(*_asked(rule), known)
 
@@ -240,5 +240,5 @@ def _what(rule: Rule, known: RuleWords) -> str:
         case _:
             pass
     parts = rule.rules if isinstance(rule, Any) else (rule,)
-    within = known.words.enumerated([f"({_who(each, known)})" for each in parts])
+    within = known.words.enumerated([f"({people_of(each, known)})" for each in parts])
     return known.words.text(AMONG, list=within)

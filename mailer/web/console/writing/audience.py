@@ -24,7 +24,7 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.rules import naming
+from mailer.web.console.rules import explained, naming
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.writing import rule_form
 from mailer.web.console.writing.rule_form import Keep, TriedRule
@@ -86,13 +86,20 @@ async def _page(
         context = await lookup.context_of(session, campaign, now=asked.now)
         tried = tried or TriedRule(rule=campaign.audience)
         rule, rows = tried.rule, tried.given
-        found: dict[str, Any] = {"people": [], "why": None, "counted": None}
+        found: dict[str, Any] = {
+            "people": [],
+            "called": {},
+            "why": None,
+            "counted": None,
+        }
         try:
             rows, keep = tried.rows(), _keeping(figures, campaign)
             found = await rule_form.found(asked, session, rule, context, keep, address)
         except (AudienceError, MailerError) as wrong:
             fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
-        teller = await naming.for_page(asked, session, rule)
+        clauses = found["why"].clauses if found["why"] else ()
+        told = explained.rules_of(clauses)
+        teller = await naming.for_page(asked, session, rule, *told)
     return showing.show(
         asked,
         "audience.html",
@@ -100,6 +107,7 @@ async def _page(
         fault=fault,
         rule=rule,
         teller=teller,
+        clauses=explained.shown(clauses, teller),
         rows=rows,
         address=address,
         **_of_campaign(asked, campaign, rule),

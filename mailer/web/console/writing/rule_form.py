@@ -1,16 +1,18 @@
 """A rule as a form: its rows or its text, the contacts it picks, and its words."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import contacts
+from audiences import contacts, directory
+from audiences.languages import name_in
 from audiences.segments import compiler, explanation, facts, grammar, named, resolve
 from audiences.segments.compiler import Context
-from audiences.segments.resolve import Counted
+from audiences.segments.explanation import Explanation
+from audiences.segments.resolve import Counted, Member
 from mailer.reports.figures.kept import Kept
 from mailer.users.acts import Right
 from mailer.web.console import showing
@@ -102,7 +104,7 @@ async def found(
     """
     await named.require_known(session, [rule], context.vocabulary)
     compiler.condition(rule, context)
-    people, why = [], None
+    people, why = list[Member](), None
     if asked.could(Right.NAMES):
         async for each in resolve.members(session, rule, context):
             people.append(each)
@@ -111,8 +113,24 @@ async def found(
         if address:
             contact = await contacts.find(session, address, key=asked.site.address_key)
             why = await explanation.explain(session, rule, contact, context)
+    called = await _called(asked, session, people, why)
     number = await _counted(asked, rule, context, keep)
-    return {"people": people, "why": why, **number}
+    return {"people": people, "called": called, "why": why, **number}
+
+
+async def _called(
+    asked: Visit,
+    session: AsyncSession,
+    people: Sequence[Member],
+    why: Explanation | None,
+) -> dict[str, str]:
+    """Return the names of the organisations that a page shows, by their codes."""
+    codes = {
+        *(each.organisation for each in people),
+        *([why.organisation] if why else []),
+    }
+    found = await directory.body_names(session, codes)
+    return {each: name_in(found.get(each, {}), asked.language, each) for each in codes}
 
 
 async def _counted(

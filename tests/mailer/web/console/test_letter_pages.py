@@ -12,6 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console.guard import FIELD
 from tests.acts import campaigning
 from tests.acts.console import Visitor, visitor
+from tests.acts.resending import ED
 from tools.peers.relay import Relay
 from tools.peers.serving import serving
 
@@ -147,3 +148,19 @@ async def test_a_single_version_is_compared_with_nothing(
 
     assert "There is one version so far" in page
     assert "From version" not in page
+
+
+async def test_why_a_person_is_a_reader_is_told_in_words_and_names(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        page = await user.get(f"/campaigns/{number}/audience?address={ED}&lang=fr")
+
+    shown = unescape(page.text).replace("\u202f", " ").replace("\xa0", " ")
+    why = shown.partition("Ce que l’on sait de cette personne")[2]
+    assert why.count("la catégorie : Bureau du Secrétariat") == 2  # asked, and known
+    assert "kind" not in why.partition("</table>")[0]
+    assert "comme contact de Secteur de l’éducation" in shown
+    assert "<code>ED</code>" not in shown

@@ -1,0 +1,47 @@
+"""Says in the words of a page why a person is among the readers of a rule, or not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from audiences.segments.explanation import Clause
+from mailer.web.console.rules.naming import RuleTeller
+
+_FACT = re.compile(r"(\w+) is (.+)")
+_NOT_KNOWN = {"not known", "never"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownClause:
+    """A clause as a page shows it; `because` is empty where it has no words for it."""
+
+    clause: Clause
+    asks: str
+    because: str
+
+
+def rules_of(clauses: Sequence[Clause]) -> list[str]:
+    """Return the rules that are told: each clause, and what is known of the person."""
+    known = (rule for each in clauses for rule in _known(each))
+    return [*(each.clause for each in clauses), *known]
+
+
+def shown(clauses: Sequence[Clause], teller: RuleTeller) -> list[ShownClause]:
+    """Return clauses with their words, for a teller of their rules."""
+    return [
+        ShownClause(
+            clause=each,
+            asks=teller.who(each.clause),
+            because=teller.who(*_known(each)),
+        )
+        for each in clauses
+    ]
+
+
+def _known(clause: Clause) -> Iterator[str]:
+    """Yield what is known of a person as rules, one for each value."""
+    found = _FACT.fullmatch(clause.because)
+    if found is None or found[2] in _NOT_KNOWN or '"' in found[2]:
+        return
+    for value in found[2].split(", "):
+        yield f'{found[1]} = "{value}"'
