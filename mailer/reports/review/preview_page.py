@@ -26,6 +26,7 @@ VIEWS = (  # title, width in CSS pixels, dark
     ("Phone, light", 320, False),
     ("Phone, dark", 320, True),
 )
+_SOURCE = re.compile(r"(<img\b[^>]*?)\s(?:src|srcset)=\"[^\"]*\"", re.IGNORECASE)
 _DARK = re.compile(r"\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; max-width: 1400px; }
@@ -121,6 +122,11 @@ def _views(html: str, heading: str) -> Iterator[Markup]:
 def in_shade(html: str, *, dark: bool) -> str:
     """Return a letter as it looks in the dark, or in the light, in any browser."""
     return _DARK.sub("all" if dark else "not all", html)
+
+
+def without_pictures(html: str) -> str:
+    """Return a letter as programs show it that load no picture: with their words."""
+    return _SOURCE.sub(r"\1", html)
 
 
 def html_of(message: EmailMessage) -> str:

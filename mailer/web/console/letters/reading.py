@@ -60,6 +60,7 @@ async def show(request: Asking, number: FromPath[int]) -> Response[Any]:
         country=country,
         countries=countries,
         address=request.query_params.get("as", ""),
+        look=request.query_params.get("look", ""),
         query="" if fault else request.url.query,
         subject=str(message["Subject"]),
         headers=[
@@ -82,8 +83,10 @@ async def letter(request: Asking, number: FromPath[int]) -> Response[bytes]:
         opened, opened.personas[_index(request, opened)], now=asked.now
     )
     message: EmailMessage = message_from_bytes(made.octets, policy=policy.SMTP)
-    dark = "dark" in request.query_params
-    html = preview_page.in_shade(preview_page.html_of(message), dark=dark)
+    look = request.query_params.get("look")
+    html = preview_page.in_shade(preview_page.html_of(message), dark=look == "dark")
+    if look == "bare":
+        html = preview_page.without_pictures(html)
     return Response(html.encode(), media_type=MediaType.HTML, headers=FRAME)
 
 

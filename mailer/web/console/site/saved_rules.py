@@ -190,7 +190,7 @@ async def _page(
             if tried.rule:
                 found = await rule_form.found(asked, session, tried.rule, context, keep)
         except acting.REFUSALS as wrong:
-            fault = fault or str(wrong)
+            fault = rule_form.said(wrong, rows, fault)
         told = (tried.rule, *(each.rule for each in versions or ()))
         teller = await naming.for_page(asked, session, *told)
     return showing.show(

@@ -96,7 +96,8 @@ async def _page(
             rows, keep = tried.rows(), _keeping(figures, campaign)
             found = await rule_form.found(asked, session, rule, context, keep, address)
         except (AudienceError, MailerError) as wrong:
-            fault, status = fault or str(wrong), max(status, showing.UNPROCESSABLE)
+            fault = rule_form.said(wrong, rows, fault)
+            status = max(status, showing.UNPROCESSABLE)
         clauses = found["why"].clauses if found["why"] else ()
         told = explained.rules_of(clauses)
         teller = await naming.for_page(asked, session, rule, *told)

@@ -8,6 +8,7 @@ from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, directory
+from audiences.errors import RuleError
 from audiences.languages import name_in
 from audiences.segments import compiler, explanation, facts, grammar, named, resolve
 from audiences.segments.compiler import Context
@@ -88,6 +89,13 @@ def _given(form: FormMultiDict) -> list[Row] | None:
             : sentence.MOST_ROWS
         ]
     ]
+
+
+def said(wrong: Exception, rows: list[Row] | None, fault: str) -> str:
+    """Return what is wrong with a rule; its place in the text only beside the text."""
+    if isinstance(wrong, RuleError) and rows is not None:
+        return wrong.sentence
+    return fault or str(wrong)
 
 
 async def found(

@@ -12,6 +12,7 @@ from mailer.sites.site import Site
 from mailer.web.console.guard import FIELD
 from tests.acts import campaigning
 from tests.acts.console import Visitor, visitor
+from tests.acts.pictures import png
 from tests.acts.resending import ED
 from tools.peers.relay import Relay
 from tools.peers.serving import serving
@@ -19,6 +20,7 @@ from tools.peers.serving import serving
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 APPROVER = "head-of-unit"
 ITEM = "\n# item forum\ntitle: The forum\nlink: http://plain.example/\n"
+PICTURE = "\n# picture map\nfile: map.png\nalt: A map\n"
 # buttons that stand out: those of a block are many, as its page is many forms
 PRIMARY = re.compile(r'<button(?: (?:name|value)="[^"]*")*>|class="button"')
 
@@ -164,3 +166,44 @@ async def test_why_a_person_is_a_reader_is_told_in_words_and_names(
     assert "kind" not in why.partition("</table>")[0]
     assert "comme contact de Secteur de l’éducation" in shown
     assert "<code>ED</code>" not in shown
+
+
+async def test_a_letter_is_seen_in_dark_mode_and_without_pictures(
+    site: Site, tmp_path: Path
+) -> None:
+    path = campaigning.write(tmp_path, en=campaigning.TEXT + PICTURE)
+    (path / "files").mkdir()
+    (path / "files" / "map.png").write_bytes(png(40, 40))
+    number = await campaigning.add(site, path)
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        here = f"/campaigns/{number}/preview"
+        page = await user.get(f"{here}?look=dark")
+        sent = await user.get(f"{here}/letter")
+        dark = await user.get(f"{here}/letter?look=dark")
+        bare = await user.get(f"{here}/letter?look=bare")
+
+    assert '<option value="dark" selected>' in page.text
+    assert f"{here}/letter?look=dark" in page.text
+    assert "@media not all" in sent.text
+    assert "@media all" in dark.text
+    assert 'alt="A map"' in bare.text
+    assert "data:image" in sent.text
+    assert "data:image" not in bare.text
+
+
+async def test_a_fault_in_a_row_of_the_rule_is_said_without_its_column(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    row = {"part": "all", "fact": "kind", "sign": "=", "values": "ngoo", "act": "try"}
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        rows = await user.post(f"/campaigns/{number}/audience", row)
+        text = {"rule": "kind = = ngo", "act": "try"}
+        written = await user.post(f"/campaigns/{number}/audience", text)
+
+    assert "did you mean ngo?" in rows.text
+    assert "column 8" not in rows.text
+    assert "column 8" in written.text
+    assert rows.status_code == written.status_code == 422
