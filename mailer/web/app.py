@@ -23,7 +23,11 @@ from litestar import (
 )
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import HTTPException, TooManyRequestsException
+from litestar.exceptions import (
+    HTTPException,
+    NotFoundException,
+    TooManyRequestsException,
+)
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 from sqlalchemy.exc import DBAPIError
@@ -35,7 +39,7 @@ from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
 from mailer.web import calendar_feed, metrics, page, site_look
 from mailer.web.calendar_feed import CalendarFeed
-from mailer.web.console import routes
+from mailer.web.console import routes, showing
 from mailer.web.front import TOO_MANY, Front
 from mailer.web.public import confirm, entry, hooks, leave, preferences
 from mailer.web.readiness import Readiness
@@ -159,6 +163,9 @@ def _fault_handler(site: Site) -> Handler:
     """Return the handler that shows a page for a fault, and logs a server's fault."""
 
     def show(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
+        home = showing.place(site, f"{showing.HOME}/")
+        if isinstance(fault, NotFoundException) and request.url.path.startswith(home):
+            return showing.fault(request, fault)
         language = page.language_of(site, request)
         catalogue = site.catalogue(language)
         status, heading, sentence = _words(fault)
@@ -182,7 +189,7 @@ def _fault_handler(site: Site) -> Handler:
 
 def _words(fault: Exception) -> tuple[int, str, str]:
     """Return the status of a fault, and the heading and the sentence of its page."""
-    if isinstance(fault, TokenError):
+    if isinstance(fault, TokenError | NotFoundException):
         return (404, *LINK_FAULT)
     if isinstance(fault, NotRecordedError):
         return (UNAVAILABLE, *OTHER_FAULT)

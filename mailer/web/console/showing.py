@@ -142,6 +142,7 @@ def render(
         language_name=words.language_name,
         language=language,
         direction=words.direction,
+        arrow="←" if words.direction == "rtl" else "→",
         languages={each: own_name(each) for each in strings.LANGUAGES},
         site_name=site.sender_name(language),
         demo=site.settings.site.demo,

@@ -139,6 +139,20 @@ async def test_a_request_that_is_wrong_is_never_a_fault_of_the_server(
     assert {each.split()[1] for each in lines} <= {b"400", b"404"}
 
 
+async def test_a_page_that_is_not_there_is_said_in_the_words_of_its_readers(
+    site: Site,
+) -> None:
+    async with serving(site) as pages:
+        of_unit = await pages.get("/console/nowhere?lang=fr")
+        of_readers = await pages.get("/nowhere?lang=fr")
+
+    assert of_unit.status_code == of_readers.status_code == 404
+    assert "Cette page n’existe pas" in of_unit.text
+    assert "console.css" in of_unit.text
+    assert "Ce lien ne fonctionne pas" in of_readers.text
+    assert "console.css" not in of_readers.text
+
+
 async def test_a_link_that_a_program_has_added_to_still_works(
     site: Site, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import strings
+from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.directory import names
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
@@ -126,7 +127,10 @@ LABELS: Mapping[str, str] = {
 STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 NONE = "–"  # in place of a value
-VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
+VALUES: Mapping[str, Mapping[Any, str]] = {
+    "how": names.HOWS,
+    "reason": names.REASONS,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -222,8 +226,17 @@ def _said(asked: Visit, key: str, value: str) -> str:
         return asked.words.language_name(value)
     if key in VALUES and value in VALUES[key]:
         return asked.words.text(VALUES[key][value])
+    if key == "roles":
+        return " · ".join(_role(asked, each) for each in value.split(" · "))
     at = details.instant(key, value)
     return strings.moment(asked.words, at, asked.zone) if at else value
+
+
+def _role(asked: Visit, granted: str) -> str:
+    """Return a role of a user, such as `translator:fr`, as pages name it."""
+    name, _, limit = granted.partition(":")
+    said = ROLES.get(name)  # type: ignore[call-overload]
+    return asked.words.noted(asked.words.text(said), limit) if said else granted
 
 
 def _place(asked: Visit, kind: str, name: str) -> str:

@@ -24,6 +24,12 @@ PATHS = (
     *("/directory/export?kind=ngo", "/directory/lists", "/words", "/topics"),
     *("/journal", "/health", "/settings"),
 )
+# what is narrower than a word of it: its letters stand one below the other
+NARROW = """() => [...document.querySelectorAll("caption, th, td, dt, dd, label, a")]
+  .filter((each) => each.innerText.trim().length > 3 && each.clientWidth > 1
+    && getComputedStyle(each).display !== "inline"
+    && each.clientWidth < 2 * parseFloat(getComputedStyle(each).fontSize))
+  .map((each) => each.innerText)"""
 
 
 @pytest.fixture
@@ -55,6 +61,8 @@ async def faults(
             found.append(f"{path}: {result.generate_report()}")
         if await page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{path} is wider than {width}")
+        if narrow := await page.evaluate(NARROW):
+            found.append(f"{path} is too narrow: {narrow}")
     return [each for each in found if "favicon" not in each and "404" not in each]
 
 

@@ -76,6 +76,7 @@ async def test_the_journal_says_acts_in_words_and_finds_them_by_their_object(
         person = {"name": "lea", "role": "viewer", "shown": "Léa"}
         assert (await admin.post("/people", person)).status_code == 303
         french = unescape((await admin.get("/journal?lang=fr")).text)
+        arabic = unescape((await admin.get("/journal?lang=ar")).text)
         of_letter = (await admin.get(f"/journal?campaign={number}")).text
         of_contact = (await admin.get("/journal?contact=j@icom.example")).text
         before = (await admin.get("/journal?until=2020-01-01&since=2019-01-01")).text
@@ -88,6 +89,11 @@ async def test_the_journal_says_acts_in_words_and_finds_them_by_their_object(
             assert (await admin.get(f"/journal?page={page}")).status_code == 200
 
     assert "a commencé la lettre" in french
+    assert "lit les lettres et les rapports" in french
+    assert "viewer" not in french
+    assert " → " in french
+    assert " ← " in arabic
+    assert " → " not in arabic
     assert f'href="/console/campaigns/{number}" dir="auto">{number} – A short' in french
     assert "A short letter" in of_letter
     assert "icom.example" not in of_letter
