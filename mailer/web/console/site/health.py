@@ -28,6 +28,7 @@ GRADES = {
     Grade.OK: "in order",
 }
 ABOUT = {
+    "alerts": "alerts",
     "backup": "backup",
     "campaign": "letter",
     "campaigns": "letters",
@@ -35,12 +36,15 @@ ABOUT = {
     "clock": "clock",
     "configuration": "settings",
     "defaults": "settings",
+    "delivery": "sending",
     "disk": "disk",
     "files": "files",
     "fonts": "fonts",
+    "growth": "store",
     "lists": "lists that are read again",
     "names": "domain names",
     "providers": "mailbox providers",
+    "readers": "readers",
     "relay": "relay",
     "reports": "reports of other mail systems",
     "returns": "mails that come back",
@@ -49,6 +53,9 @@ ABOUT = {
     "series": "series",
     "signing": "signing",
     "store": "store",
+    "templates": "templates",
+    "ticker": "calendar",
+    "users": "people",
     "web": "pages",
 }
 CHANGED_HERE = (  # what a user changes in the browser, where, and who may open it
