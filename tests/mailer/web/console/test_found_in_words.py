@@ -22,8 +22,8 @@ PARTS = {
 WHOLE = (
     "check user and password_file of the relay; then `mailer doctor --try-logins`",
     (
-        "the store has 4 MB: 714 messages, 3 events of messages, 9 rows of the record, 2"
-        " changes of the directory"
+        "the store has 4 MB: 714 messages, 3 events of messages, 9 rows of the record,"
+        " 2 changes of the directory"
     ),
     "the store keeps 6,000,000 rows of the record for ever",
     "127.0.0.1:2525 can be used: no TLS, 8BITMIME, SMTPUTF8",
