@@ -1,4 +1,4 @@
-"""Reads a cadence written in English or French, and says it in words.
+"""Reads a cadence written in English or French, and says it in six languages.
 
 first Tuesday, 10:00, Europe/Paris · weekly on Monday 00:00 · le 15 du mois à 9 h
 """
@@ -19,13 +19,26 @@ from scheduler.reading import (
     tokens,
 )
 from scheduler.reading.lexicon import ENGLISH, FRENCH, PhraseKind
-from scheduler.saying import english, french
+from scheduler.saying import (
+    arabic,
+    chinese,
+    english,
+    french,
+    russian,
+    spanish,
+    told,
+)
 
 _NEAR = 0.8  # how much a word is like one of a cadence that may be meant
 USUAL_TIME = time(10)  # if a cadence has no time of day
 _MINOR = {PhraseKind.FILLER, PhraseKind.COMMA, PhraseKind.AND}
 _LANGUAGES = {ENGLISH: english, FRENCH: french}
-SAID_IN = frozenset(_LANGUAGES)  # the languages in which cadences are said
+_TOLD = {  # languages in which none is written
+    "ar": arabic.WORDS,
+    "es": spanish.WORDS,
+    "ru": russian.WORDS,
+    "zh": chinese.WORDS,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,3 +135,10 @@ def describe(cadence: Cadence, language: str = ENGLISH) -> str:
     saying = _LANGUAGES[language]
     at = saying.at(cadence.at, cadence.zone)
     return f"{saying.base(cadence.days)}{at}{saying.limits(cadence.days)}"
+
+
+def tell(cadence: Cadence, language: str) -> str:
+    """Return a cadence for people, in a language; empty if that has no words for it."""
+    if language in _LANGUAGES:
+        return describe(cadence, language)
+    return told.tell(cadence, _TOLD[language]) if language in _TOLD else ""

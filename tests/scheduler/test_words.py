@@ -44,6 +44,62 @@ def test_what_is_said_is_read_as_the_same_cadence(
     assert words.parse(words.describe(cadence, language)) == cadence
 
 
+TOLD = [
+    (
+        "first Tuesday, 10:00, Europe/Paris",
+        "el primer martes de cada mes, 10:00, Europe/Paris",
+        "первый вторник каждого месяца, 10:00, Europe/Paris",
+        "أول يوم ثلاثاء من كل شهر، 10:00، Europe/Paris",
+        "每月第一个星期二，10:00，Europe/Paris",
+    ),
+    (
+        "every Wednesday in January and July at 9:00",
+        "todos los miércoles de enero y julio, 09:00, UTC",
+        "каждую среду в январе и июле, 09:00, UTC",
+        "كل يوم أربعاء، من كانون الثاني/يناير وتموز/يوليو، 09:00، UTC",
+        "每年1月、7月的每周三，09:00，UTC",
+    ),
+    (
+        "every other Sunday 10:00 from September to June",
+        "cada 2 semanas, el domingo de septiembre a junio, 10:00, UTC",
+        "раз в две недели, воскресенье с сентября по июнь, 10:00, UTC",
+        "يوم أحد كل أسبوعين، من أيلول/سبتمبر إلى حزيران/يونيو، 10:00، UTC",
+        "9月至6月每2周的周日，10:00，UTC",
+    ),
+    (
+        "second and fourth Friday of each quarter, or the next working day, 10:00",
+        "el segundo y cuarto viernes de cada trimestre",
+        "вторая и четвертая пятница каждого квартала",
+        "ثاني ورابع يوم جمعة من كل ربع سنة",
+        "每季度第二个、第四个星期五",
+    ),
+]
+
+
+@pytest.mark.parametrize("row", TOLD, ids=[row[0] for row in TOLD])
+def test_a_cadence_is_told_in_the_languages_in_which_none_is_written(
+    row: tuple[str, ...],
+) -> None:
+    cadence = words.parse(row[0])
+
+    said = [words.tell(cadence, language) for language in ("es", "ru", "ar", "zh")]
+    assert [each[: len(known)] for each, known in zip(said, row[1:], strict=True)] == [
+        *row[1:]
+    ]
+
+
+@given(CADENCES, st.sampled_from(["es", "ru", "ar", "zh"]))
+def test_whatever_recurs_is_told_or_left_to_english(
+    cadence: Cadence, language: str
+) -> None:
+    days, said = cadence.days, words.tell(cadence, language)
+    apart = bool(days.offsets or days.event or (days.recurrence or days).rule)  # type: ignore[union-attr]
+
+    assert (said == "") is apart
+    assert apart or f"{cadence.at:%H:%M}" in said
+    assert words.tell(cadence, "en") == words.describe(cadence)
+
+
 @given(CADENCES)
 def test_a_stored_cadence_is_the_same(cadence: Cadence) -> None:
     assert stored.load(stored.dump(cadence)) == cadence

@@ -22,6 +22,7 @@ from mailer.users.acts import Right
 from mailer.users.rights import able
 from mailer.web import forms
 from mailer.web.console import showing, strings
+from mailer.web.console.calendar import series_pages
 from mailer.web.console.directory import acting
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
@@ -247,7 +248,7 @@ def _understood(asked: Visit, given: Mapping[str, str]) -> tuple[str, list[str],
             ]
         except ScheduleError as fault:
             return "", [], str(fault)
-        return read.sentence, coming, ""
+        return series_pages.told(asked, read), coming, ""
     return "", [], asked.words.text(NO_DAY, given=given["event"][:40])
 
 

@@ -21,6 +21,7 @@ from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
 from mailer.web.console.rules import naming
 from scheduler import words
+from scheduler.cadences import Cadence
 from scheduler.errors import ScheduleError
 from scheduler.leads import Turn
 
@@ -91,15 +92,25 @@ async def show(
 def said(asked: Visit, found: Series) -> tuple[str, str]:
     """Return a cadence in the language of the page, and why it cannot be read.
 
-    It is in English where cadences are not said in that language.
+    It is in English where the language has no words for it.
     """
     try:
-        cadence = renewing.cadence_of(found)
-        if asked.language in words.SAID_IN:
-            return words.describe(cadence, asked.language), ""
-        return strings.in_english(words.describe(cadence)), ""
+        return _in_words(asked, renewing.cadence_of(found)), ""
     except ScheduleError as fault:
         return found.cadence, str(fault)
+
+
+def told(asked: Visit, read: words.Understood) -> str:
+    """Return a cadence as it was understood, with what was assumed."""
+    assumed = "; ".join(read.remarks)
+    if read.language == strings.SOURCE != asked.language and assumed:
+        assumed = strings.in_english(assumed)
+    return asked.words.noted(_in_words(asked, read.cadence), assumed)
+
+
+def _in_words(asked: Visit, cadence: Cadence) -> str:
+    told = words.tell(cadence, asked.language)
+    return told or strings.in_english(words.describe(cadence))
 
 
 async def _done(

@@ -114,6 +114,10 @@ async def test_a_series_is_added_as_understood_and_its_dates_are_seen(
     site: Site, editor: Visitor
 ) -> None:
     looked = await editor.post("/series/new", FORM | {"act": "look"})
+    french, russian = [
+        await editor.post(f"/series/new?lang={each}", FORM | {"act": "look"})
+        for each in ("fr", "ru")
+    ]
     refused = await editor.post("/series/new", FORM | {"cadence": "when it rains"})
     added = await editor.post("/series/new", FORM)
     page = await editor.get(added.headers["location"].removeprefix("/console"))
@@ -123,7 +127,9 @@ async def test_a_series_is_added_as_understood_and_its_dates_are_seen(
     (row,) = [each for each in rows if each.name == NAME]
 
     assert looked.text.count("<li>") >= 6
-    assert "le dernier jeudi de chaque mois à 9\xa0h" in looked.text
+    assert "the last Thursday of each month at 09:00" in looked.text
+    assert "le dernier jeudi de chaque mois à 9\xa0h" in french.text
+    assert "последний четверг каждого месяца, 09:00" in russian.text
     assert refused.status_code == 422
     assert "when it rains" in refused.text
     assert row.languages == "fr en es"
