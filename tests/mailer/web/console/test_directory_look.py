@@ -68,7 +68,9 @@ async def faults(
 
 @pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
-@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("fr", 320)])
+@pytest.mark.parametrize(
+    ("language", "width"), [("en", 1280), ("fr", 320), ("ar", 320)]
+)
 async def test_the_pages_are_accessible_and_fit(
     site: Site, browser: Browser, language: str, width: int
 ) -> None:
@@ -78,6 +80,43 @@ async def test_the_pages_are_accessible_and_fit(
         check = place_of(await upload(steward, "list.csv", LIST.encode()))
         paths = [*PATHS, check]
         assert await faults(browser, steward, paths, language, width) == []
+
+
+# the labels of cards that do not stand where the lines of the page begin
+ASTRAY = """() => [...document.querySelectorAll("td[data-label]")].filter((each) => {
+    const label = getComputedStyle(each, "::before"), page = document.documentElement;
+    return label.display === "block" && label.direction !== page.dir;
+  }).map((each) => each.dataset.label)"""
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_paper_has_no_navigation_and_labels_begin_where_the_page_does(
+    site: Site, browser: Browser
+) -> None:
+    shown: dict[str, list[str]] = {}
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, "editor")
+        name, _, value = steward.cookie.partition("=")
+        cookie = {"name": name, "value": value, "url": pages.url}
+        for language in ("ar", "en"):
+            context = await browser.new_context(viewport={"width": 320, "height": 640})
+            await context.add_cookies([cookie])  # type: ignore[list-item]
+            page = await context.new_page()
+            for path in (f"{BODY}/merge?into=icom", "/directory?search=educ", BODY):
+                mark = "&" if "?" in path else "?"
+                await page.goto(f"{pages.url}/console{path}{mark}lang={language}")
+                await page.emulate_media(media="screen")
+                assert await page.evaluate(ASTRAY) == [], path
+                await page.emulate_media(media="print")
+                found = page.locator("nav, header, [role=search], button, .side")
+                shown[f"{language} {path}"] = [
+                    await each.inner_html()
+                    for each in await found.all()
+                    if await each.is_visible()
+                ]
+
+    assert {key: value for key, value in shown.items() if value} == {}
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
