@@ -99,9 +99,11 @@ def _told(sentence: str, language: str) -> str:
     """Return a sentence of the program in a language, or in English as it is."""
     sentence = sentence.removeprefix(strings.ENGLISH).removesuffix(strings.ENDS)
     said = sentences.told(sentence, language)
-    if said == sentence and language not in strings.WHOLE and sentence:
-        return strings.in_english(said)
-    return said
+    if said != sentence or language in strings.WHOLE or not sentence:
+        return said
+    if strings.is_translated(sentence, language):  # by who gave it to the page
+        return said
+    return strings.in_english(said)
 
 
 @cache

@@ -6,6 +6,7 @@ catalogue of the language.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,8 @@ SOURCE = "en"  # the language of the code
 FOLDER = Path(__file__).parent / "locale"
 LANGUAGES = (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
 WHOLE = frozenset({SOURCE, "fr"})  # languages that lack nothing
+WORDS = 8  # characters around places that are a sentence, and no mark between values
+_PLACE = re.compile(r"%\(\w+\)s")
 ENGLISH, ENDS = "\u2066", "\u2069"  # UAX 9: around English in another language
 _MARKED = re.compile(f"{ENGLISH}([^{ENGLISH}{ENDS}<>]*){ENDS}")
 # tags, and what holds no element of HTML
@@ -42,6 +45,10 @@ class _Catalogue(NullTranslations):
         super().__init__()
         self._messages, self._whole = messages, whole
 
+    def texts(self) -> Iterable[str]:
+        """Return the translations."""
+        return filter(None, self._messages.values())
+
     def gettext(self, message: str) -> str:
         """Return the translation of a string, or the string itself, marked."""
         found = self._messages.get(message)
@@ -56,6 +63,27 @@ def _translations(language: str) -> Any:
             read = read_po(file, locale=language, abort_invalid=True)
         messages = {str(each.id): str(each.string) for each in read if each.id}
     return _Catalogue(messages, whole=language in WHOLE)
+
+
+def is_translated(text: str, language: str) -> bool:
+    """Whether a text is one that the console's catalogue has in a language."""
+    if language == SOURCE:
+        return False
+    plain, patterns = _translated(language)
+    return text in plain or any(each.fullmatch(text) for each in patterns)
+
+
+@cache
+def _translated(language: str) -> tuple[frozenset[str], Sequence[re.Pattern[str]]]:
+    """Return the texts of a catalogue, and patterns of those with places."""
+    texts = _translations(language).texts()
+    parts = [_PLACE.split(each) for each in texts]
+    patterns = [
+        re.compile(".*".join(map(re.escape, each)), re.DOTALL)
+        for each in parts
+        if len(each) > 1 and len("".join(each)) >= WORDS
+    ]
+    return frozenset(each[0] for each in parts if len(each) == 1), patterns
 
 
 def of(site: Site, language: str) -> Catalogue:

@@ -145,3 +145,21 @@ def test_a_language_keeps_its_typography(language: str, fault: str) -> None:
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "ru", "zh"])
+def test_a_sentence_that_is_translated_already_is_not_marked_as_english(
+    language: str,
+) -> None:
+    known = catalogue(language)
+    whole = known[showing.MISSING]
+    filled = PLACEHOLDER.sub("x", known[showing.FAULT])
+
+    assert showing._told(whole, language) == whole
+    assert showing._told(filled, language) == filled
+    assert showing._told("Nobody wrote this.", language) == strings.in_english(
+        "Nobody wrote this."
+    )
+    for english in known:
+        if not PLACEHOLDER.search(english) and " " in english.strip():
+            assert not strings.is_translated(english, language), english
