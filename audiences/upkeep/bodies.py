@@ -57,6 +57,8 @@ async def add(
     if missing:
         raise AudienceError(f"a new organisation needs {' and '.join(missing)}")
     parse = await editing.parsers(session)
+    if not code.strip():
+        raise AudienceError("a new organisation needs a code")
     code = cells.parsed(parse, "organisation", code)
     known = await session.scalar(
         select(Organisation.code).where(Organisation.code_key == folded(code))

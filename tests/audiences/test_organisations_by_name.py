@@ -102,6 +102,20 @@ async def test_a_name_that_two_organisations_have_asks_for_the_code(
     assert "is the name of one and two; add a column" in report.faults[0].reason
 
 
+async def test_a_name_that_many_organisations_have_is_told_with_the_first_of_them(
+    site: Site, tmp_path: Path
+) -> None:
+    rows = [f"{n}@x.example;org-{n};Friends of Art;ngo" for n in range(1, 8)]
+    head = "address;organisation;organisation_name;kind"
+    await import_file(site, write(tmp_path, *rows, head=head))
+
+    path = write(tmp_path, "c@x.example;friends of art;;;", head=HEAD)
+    report = await import_file(site, path)
+
+    (fault,) = report.faults
+    assert "org-1 and org-2 and org-3 and org-4 and 3 more; add" in fault.reason
+
+
 async def test_a_list_of_names_alone_makes_organisations_without_contacts(
     site: Site, tmp_path: Path
 ) -> None:

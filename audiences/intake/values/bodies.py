@@ -11,6 +11,8 @@ from audiences.intake.values.compact import Numbers, Texts
 from audiences.naming import folding
 from audiences.organisations import Kind, Organisation, folded
 
+SHOWN = 4  # organisations of one name that a fault tells
+
 OF_STATES = (Kind.DELEGATION, Kind.NATCOM)  # each state has one at most
 MADE = (1 << 32) - 1  # in place of the text of a code that this list made
 MAX_CODE = 60  # characters, so that a number fits behind it
@@ -70,8 +72,11 @@ class KnownBodies:
         key = _key(name)
         codes = self._named(key) or self._with_acronym(name) or self._coded(name)
         if len(codes) > 1:
+            first = sorted(codes)[:SHOWN]
+            more = len(codes) - len(first)
+            held = [*first, f"{more:,} more"] if more else first
             raise CellError(
-                f"{name[:60]!r} is the name of {' and '.join(sorted(codes))}; add a"
+                f"{name[:60]!r} is the name of {' and '.join(held)}; add a"
                 " column organisation with the code"
             )
         if codes:

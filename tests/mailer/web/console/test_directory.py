@@ -73,6 +73,25 @@ async def test_two_who_edit_a_contact_lose_nothing(site: Site) -> None:
     assert '<h1 dir="auto">Awa Diop</h1>' in at_last.text
 
 
+async def test_a_new_organisation_without_a_code_is_refused(site: Site) -> None:
+    values = {"organisation_name": "Friends of Art", "kind": "ngo"}
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        answers = [
+            await steward.post(
+                f"/directory/organisations/new?lang={language}",
+                {**values, "organisation": code},
+            )
+            for language in ("en", "fr", "ar")
+            for code in ("", "  ")
+        ]
+
+    assert {each.status_code for each in answers} == {422}
+    assert "a new organisation needs a code" in answers[1].text
+    assert "une nouvelle organisation a besoin d’un code" in answers[3].text
+    assert ["Friends of Art" in each.text for each in answers] == [True] * 6
+
+
 async def test_all_that_a_list_may_hold_of_a_contact_is_edited(site: Site) -> None:
     details = {
         "function": "Secretary-General",
