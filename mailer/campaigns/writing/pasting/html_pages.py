@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from mailer.campaigns.writing.pasting.html_source import readable
+from mailer.campaigns.writing.pasting.html_source import copied, readable
 from mailer.campaigns.writing.pasting.runs import BREAK, Run, address, written
 from mailer.errors import ContentError
 
@@ -117,8 +117,7 @@ def to_markdown(html: str) -> str:
         what = f"has {len(html):,} characters, at most {MAX_HTML:,}; paste less at once"
         raise ContentError("what was pasted", what)
     reader = _Reader()
-    start, end = html.find("<!--StartFragment-->"), html.find("<!--EndFragment-->")
-    reader.feed(readable(html[start:end] if 0 <= start < end else html))
+    reader.feed(readable(copied(html)))
     reader.close()
     reader.end()
     return _joined(reader.done)

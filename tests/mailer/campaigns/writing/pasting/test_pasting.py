@@ -61,6 +61,9 @@ The forum takes place in [Cotonou](https://example.org/cotonou),\
 More
 
 text inside"""
+EXCEL = """| Secteur | Bureau | Point focal |
+| --- | --- | --- |
+| ED | Dakar | [ed@unesco.example](mailto:ed@unesco.example) |"""
 PAPER = """## Thème 1 Renforcement du dialogue
 
 Acteurs non étatiques, les **ONG partenaires officielles** de l’UNESCO agissent par\
@@ -85,6 +88,7 @@ Acteurs non étatiques, les **ONG partenaires officielles** de l’UNESCO agisse
     ("name", "markdown"),
     [
         ("word.html", WORD),
+        ("excel.html", EXCEL),
         ("docs.html", DOCS),
         ("outlook.html", OUTLOOK),
         ("libreoffice.html", PAPER),
@@ -180,6 +184,10 @@ def test_a_word_document_becomes_markdown() -> None:
     ("html", "markdown"),
     [
         ("<script>alert(1)</script>a<style>b</style>", "a"),
+        (
+            "<ol></ol><ul><!--StartFragment--><li>a<li>b<!--EndFragment--></ul>c",
+            "- a\n- b",
+        ),
         ("<p># not a heading<p>- no list<p>> no quote", None),
         ("&lt;b&gt; <i> </i><b></b>", "\\<b>"),
         ("<td>a<td>b", "a\n\nb"),
