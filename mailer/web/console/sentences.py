@@ -10,13 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from babel import Locale
 from babel.messages.pofile import read_po
 
 from mailer.rendering.language import catalogues, typography
-from mailer.web.console.strings import ENDS, FOLDER, SOURCE
+from mailer.web.console import form_words
+from mailer.web.console.strings import ENDS, FOLDER, ISOLATE, SOURCE
 
 NAME = "sentences"  # of the catalogue
 PLACE = "place"  # the context of places at the beginning of sentences
@@ -24,7 +25,6 @@ PLACES = tuple(f"%({number})s" for number in range(1, 10))
 _PLACE = re.compile(r"%\(([1-9])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
 _EDGE = 4  # characters by which entries are found
-ISOLATE = "\u2068"  # UAX 9: what follows has a direction of its own
 _AT_LINE = re.compile(r"(?:[^:]+, line|column) \d+: ")
 # what stands behind these words has entries of its own: acts, such as “approve May”,
 # roles, kinds of things, and names with how many more there are
@@ -65,14 +65,18 @@ def told(sentence: str, language: str) -> str:
     """Return a sentence in a language; as it is if the catalogue does not have it.
 
     It may have several lines, each a sentence, and each may begin with a place:
-    “fr.md, line 3: …”.
+    “fr.md, line 3: …”. What is wrong in a block is said as its form says it, in English
+    too.
     """
-    if language == SOURCE or not 0 < len(sentence) <= LONGEST:
+    if not 0 < len(sentence) <= LONGEST:
         return sentence
     return "\n".join(_line(each, language) for each in sentence.split("\n"))
 
 
 def _line(sentence: str, language: str) -> str:
+    form = form_words.told(sentence, language, partial(told, language=language))
+    if form is not None:
+        return form
     at_line = _AT_LINE.match(sentence)
     found = None if at_line else _found(sentence, language)
     if found is not None:
@@ -81,13 +85,17 @@ def _line(sentence: str, language: str) -> str:
     begins = (_found(place, language, PLACE) if at_line else None) or _found(
         place, language
     )
-    says = _found(rest, language)
+    says = form_words.told(rest, language, partial(told, language=language)) or _found(
+        rest, language
+    )
     if begins is None and says is None:
         return sentence
     return f"{begins or place}{typography.colon(language)}{says or rest}"
 
 
 def _found(sentence: str, language: str, context: str = "") -> str | None:
+    if language == SOURCE:
+        return None
     for each in _candidates(sentence, language, context):
         values = _values(sentence, each.parts)
         if values is not None:

@@ -27,6 +27,7 @@ WHOLE = frozenset({SOURCE, "fr"})  # languages that lack nothing
 WORDS = 8  # characters around places that are a sentence, and no mark between values
 _PLACE = re.compile(r"%\(\w+\)s")
 ENGLISH, ENDS = "\u2066", "\u2069"  # UAX 9: around English in another language
+ISOLATE = "\u2068"  # UAX 9: what follows has a direction of its own
 _MARKED = re.compile(f"{ENGLISH}([^{ENGLISH}{ENDS}<>]*){ENDS}")
 # tags, and what holds no element of HTML
 _MARKUP = re.compile(
@@ -90,6 +91,12 @@ def of(site: Site, language: str) -> Catalogue:
     """Return the console's strings in a language, with the formats of the site."""
     found: Catalogue = site.catalogue(language)
     return replace(found, translations=_translations(language))
+
+
+def text(message: str, language: str) -> str:
+    """Return a string in a language, with its places."""
+    found: str = _translations(language).gettext(message)
+    return found
 
 
 def in_english(text: str) -> str:

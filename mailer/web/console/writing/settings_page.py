@@ -1,5 +1,6 @@
 """/console/campaigns/{id}/settings: reference, topic, hours, event, fallbacks."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -31,6 +32,7 @@ from mailer.web.console import showing
 from mailer.web.console.directory.acting import typed
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
+from mailer.web.console.strings import SOURCE
 
 CHANGED = (
     "%(name)s changed the settings meanwhile. Yours are below and not saved; where they"
@@ -81,9 +83,9 @@ def _table(asked: Visit, form: FormMultiDict, campaign: Campaign) -> dict[str, A
         "themes": _codes(typed(form, "themes")),
         "zone": typed(form, "zone"),
         "fallbacks": {
-            language: codes
+            language: tags
             for language in _replaceable(asked, campaign)
-            if (codes := _codes(typed(form, f"fallback-{language}")))
+            if (tags := _languages(asked, typed(form, f"fallback-{language}")))
         },
         "per_block": [str(each) for each in form.getall("per_block", [])],
         "send": _send(asked, form),
@@ -93,6 +95,21 @@ def _table(asked: Visit, form: FormMultiDict, campaign: Campaign) -> dict[str, A
 
 def _codes(given: str) -> list[str]:
     return list(dict.fromkeys(given.replace(",", " ").split()))
+
+
+def _languages(asked: Visit, given: str) -> list[str]:
+    """Return the tags of languages that are typed by their names, or as tags."""
+    english = asked.site.catalogue(SOURCE)
+    named = {
+        words.language_name(tag).casefold(): tag
+        for words in (english, asked.words)
+        for tag in asked.site.catalogues
+    }
+    found = []
+    for each in re.split(r"\s*[,;،，、؛]\s*", given.strip()):
+        name = " ".join(each.split()).casefold()
+        found += [named[name]] if name in named else _codes(each)
+    return list(dict.fromkeys(found))
 
 
 def _replaceable(asked: Visit, campaign: Campaign) -> list[str]:
@@ -227,7 +244,11 @@ def _values(asked: Visit, campaign: Campaign) -> dict[str, str]:
     for tag in ("", *asked.site.catalogues):
         values[f"event-place-{tag}"] = places.get(tag, "")
     for tag in _replaceable(asked, campaign):
-        values[f"fallback-{tag}"] = ", ".join(campaign.fallbacks.get(tag, ()))
+        allowed = campaign.fallbacks.get(tag, ())
+        values[f"fallback-{tag}"] = ", ".join(
+            asked.words.language_name(each) if each in asked.site.catalogues else each
+            for each in allowed
+        )
     return values
 
 

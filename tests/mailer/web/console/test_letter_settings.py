@@ -172,3 +172,23 @@ async def test_an_approved_letter_keeps_its_settings(
     assert refused.status_code == 422
     assert "take it back before you change it" in refused.text
     assert await campaigning.state(site, 1) == "approved"
+
+
+async def test_languages_in_place_of_another_are_typed_and_shown_by_name(
+    site: Site, editor: Visitor
+) -> None:
+    given = FORM | {
+        "topic": (await stored(site)).topic or "",
+        "base": await base(editor),
+        "fallback-ar": "Français , english; fr",
+        "fallback-ru": "zh-Hant en",
+    }
+    answer = await editor.post("/campaigns/1/settings?lang=fr", given)
+    page = await editor.get("/campaigns/1/settings?lang=fr")
+
+    assert answer.status_code == 303
+    found = (await stored(site)).fallbacks
+    assert found["ar"] == ["fr", "en"]
+    assert found["ru"] == ["zh-Hant", "en"]
+    assert 'value="français, anglais"' in page.text
+    assert 'value="zh-Hant, anglais"' in page.text

@@ -138,7 +138,7 @@ async def test_acts_on_blocks_save_what_was_typed_and_keep_the_keyboard(
         await expect(page.locator("#up-second")).to_be_focused()
         assert "Typed at the last moment." in await written(site, number)
         await page.locator("#block-first").get_by_text("Delete").click()
-        await page.get_by_role("button", name="Undo").click()
+        await page.get_by_role("button", name="Undo the deletion").click()
         await expect(page.locator("#block-first")).to_be_visible()
 
 
