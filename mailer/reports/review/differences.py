@@ -127,7 +127,7 @@ def _settings(
 
 def _shown(value: Any) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None:
             return ""
         case dict():
             return ", ".join(f"{key}: {_shown(each)}" for key, each in value.items())

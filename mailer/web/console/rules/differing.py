@@ -1,5 +1,9 @@
-"""What changed in a letter, in words: its settings named, its rule as sentences."""
+"""What changed in a letter, in words: settings and blocks named, its rule as sentences.
 
+A block is named as on the page of writing, its lines as the labels of their fields.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +12,7 @@ from mailer.reports.review import word_changes
 from mailer.reports.review.differences import Difference
 from mailer.reports.review.word_changes import TextSpan
 from mailer.web.console.rules.naming import RuleTeller
+from mailer.web.console.writing.names import LINES
 
 AUDIENCE = "audience"  # the setting that is a rule
 WHATS = {
@@ -26,7 +31,25 @@ SETTINGS = {
     "subject": "subject",
     "preheader": "preheader",
     "order of blocks": "order of blocks",
+    "template": "Letter type",
+    "topic": "Topic",
+    "themes": "Themes",
+    "reference": "Reference",
+    "reference pattern": "Reference",
+    "fallbacks": "When a language is lacking",
+    "per block": "Translations that may lack blocks",
+    "zone": "Zone of the hours in its text",
+    "event": "The event it invites to",
+    "window from": "At which hours it may be sent",
+    "window until": "At which hours it may be sent",
+    "window zone": "At which hours it may be sent",
+    "reader hour": "At the hour of each reader",
+    "reader quiet": "Not on",
+    "wave hours": "Hours until all goes",
+    "too late hours": "Too late after hours",
 }
+_OF_LANGUAGES = {"fallbacks", "per block"}  # settings that hold codes of languages
+_CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
 STRINGS = (*WHATS.values(), *SETTINGS.values())
 
 
@@ -63,16 +86,29 @@ def shown(
     return [
         ShownDifference(
             language=each.language,
-            where=words.text(SETTINGS[each.where])
-            if each.where in SETTINGS
-            else names.get(each.where, each.where),
+            where=_place(each.where, words, names),
             what=words.text(WHATS[each.what]),
-            before=each.before,
-            after=each.after,
+            before=_value(each, each.before, words),
+            after=_value(each, each.after, words),
             said=teller.changes(each.before, each.after) if _is_rule(each) else [],
         )
         for each in found
     ]
+
+
+def _place(where: str, words: Catalogue, names: Mapping[str, str]) -> str:
+    """Return the name of a setting, or of a block and its line."""
+    if where in SETTINGS:
+        return words.text(SETTINGS[where])
+    block, _, line = where.partition(", ")
+    label = words.text(LINES[line][0]) if line in LINES else line
+    return words.row(filter(None, [names.get(block, block), label]))
+
+
+def _value(each: Difference, value: str, words: Catalogue) -> str:
+    if each.language or each.where not in _OF_LANGUAGES:
+        return value
+    return _CODE.sub(lambda code: words.language_name(code[0]), value)
 
 
 def _is_rule(each: Difference) -> bool:

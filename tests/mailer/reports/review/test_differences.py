@@ -81,3 +81,22 @@ def test_blocks_added_removed_and_moved_and_settings_are_named(
     ]
     assert (wrong.code, "its versions are 1 to 2" in shown(wrong.err)) == (1, True)
     assert (unapproved.code, unapproved.out) == (1, "")
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+def test_a_setting_of_several_values_is_shown_before_and_after(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    by, audience = ("--by", "editor"), "kind = natcom"
+    toml = campaigning.TOML.format(audience=audience)
+    mailer("campaigns", "import", str(campaigning.write(tmp_path, toml=toml)), *by)
+    fewer = toml.replace('es = ["en"]\n', "")
+    path = campaigning.write(tmp_path, toml=fewer)
+    mailer("campaigns", "import", str(path), "--replace", "1", *by)
+    found = mailer("campaigns", "diff", "1", "--json").json
+
+    (change,) = found["differences"]
+    assert change["where"] == "fallbacks"
+    assert "es: en" in change["before"]
+    assert "es: en" not in change["after"]
+    assert "fr: en" in change["after"]

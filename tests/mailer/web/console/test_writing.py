@@ -264,6 +264,8 @@ async def test_an_earlier_version_is_compared_and_restored(
         await ed.post(path, block(page, "first", title="The last", text="Words."))
         shown = (await ed.get(f"/campaigns/{number}/versions")).text
         assert "<del>first</del><ins>last</ins>" in shown
+        assert re.search(r"\d\. Date: [^<]*, Title", shown)
+        assert "first, title" not in shown
         await ed.post(f"/campaigns/{number}/versions", {"version": "1"})
         again = (await ed.get(f"/campaigns/{number}/versions")).text
         assert "<del>last</del><ins>first</ins>" in again
