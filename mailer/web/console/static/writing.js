@@ -75,7 +75,7 @@ if (form) {
       const isState = (answer.headers.get("content-type") || "").includes("json");
       if (!isState) { state.dirty = true; await refused(block, answer.status); return; }
       const told = await answer.json();
-      if (!answer.ok) { state.dirty = true; say(block, `${told.said} ${form.dataset.refused}`, true); return; }
+      if (!answer.ok) { state.dirty = true; say(block, told.said, true); return; }
       const made = told.blocks[name];
       if (made) {
         for (const part of ["base", "shown"]) form.elements[`${name}:${part}`].value = made.base;

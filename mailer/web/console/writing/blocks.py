@@ -105,6 +105,14 @@ def type_name(code: str, words: Catalogue) -> str:
     return words.text(name)
 
 
+def named(opened: DraftDesk, block: str, words: Catalogue) -> str:
+    """Return the number and type of a block; its id if the letter has it no more."""
+    for number, piece in enumerate(opened.model.pieces, start=1):
+        if piece.id == block:
+            return f"{number}. {type_name(piece.type, words)}"
+    return block
+
+
 def text_hint(kind: BlockType, words: Catalogue) -> str:
     """Return how the text of a block is written; empty if it is any text."""
     return words.text(names.FORMS[kind.form]) if kind.form in names.FORMS else ""

@@ -52,9 +52,16 @@ MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
 SAVE = "save"  # the act of a block's own button, and the beginning of its id
 KEPT = ("show", "beside")  # of a page's query, after a save
-CHANGED = "Not saved: %(name)s changed this meanwhile."
+CHANGED = (
+    "Not saved: %(name)s changed this meanwhile. Press Save to see both texts and"
+    " choose."
+)
+CHANGED_BY_YOU = (
+    "Not saved: you changed this meanwhile in another window. Press Save to see both"
+    " texts and choose."
+)
 SAVED = "Saved %(time)s"
-STRINGS = (CHANGED, SAVED, "Subject and preheader", "Name and date")
+STRINGS = (CHANGED, CHANGED_BY_YOU, SAVED, "Subject and preheader", "Name and date")
 Asking = Request[Visit, Any, Any]
 
 
@@ -218,7 +225,8 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
             "standing": spaced(done.standing.get(name, "")),
         }
     for changed, _ in done.conflicts.values():
-        state["said"] = spaced(words.text(CHANGED, name=changed.by))
+        said = CHANGED_BY_YOU if changed.by == asked.user.name else CHANGED
+        state["said"] = spaced(words.text(said, name=changed.by))
     return Response(
         json.dumps(state, ensure_ascii=False),
         media_type=MediaType.JSON,
@@ -235,16 +243,18 @@ def _conflicts(asked: Visit, taken: DraftDesk, tag: str, done: Done) -> Response
         stands = Piece(id=name, type="", text=changed.stands)
         piece = taken.model.piece(name)
         kind = taken.types.get(piece.type) if piece else None
-        title = {HEAD: "Subject and preheader", LETTER: "Name and date"}.get(name, name)
+        title = {HEAD: "Subject and preheader", LETTER: "Name and date"}.get(name, "")
         theirs = _without_heading(changed.stands)
         spans = word_changes.compare(theirs, _without_heading(changed.wanted), tag)
         values = {k: v for k, v in filled.values.items() if v}
         shown.append(
             {
                 "name": name,
-                "title": words.text(title),
+                "title": words.text(title)
+                if title
+                else blocks.named(taken, name, words),
                 "type": kind.name if kind else "",
-                "by": changed.by,
+                "by": "" if changed.by == asked.user.name else changed.by,
                 "spans": spans,
                 "theirs": theirs,
                 "base": stands.digest if changed.stands else pieces.digest_of(""),

@@ -134,6 +134,11 @@ async def test_two_people_in_one_block_conflict_and_in_two_blocks_do_not(
         answer = await mine.post(path, sent)
         assert answer.status_code == 409
         assert "<del>Theirs</del><ins>Mine" in answer.text
+        assert re.search(r"<h2>\d\. Date</h2>", answer.text)
+        assert "You changed it in another window" in answer.text  # it is one user
+        assert "Two people" not in answer.text
+        said = (await mine.post(path, sent, **BY_SCRIPT)).json()["said"]
+        assert said.startswith("Not saved: you changed this meanwhile")
         assert "My &lt;b&gt;words&lt;/b&gt;" in answer.text
         text = (await stored(site, number))["en"]
         assert "Theirs first" in text
