@@ -44,6 +44,7 @@ class CampaignCheck:
     problems: list[Problem]
     readers: Mapping[str, int]  # by language
     fallbacks: Mapping[tuple[str, str], int]  # readers by language wanted and got
+    without: Mapping[str, int]  # readers who would get no letter, by language wanted
     blocks: Mapping[tuple[str, str, str], int]  # by block, language wanted and got
     variants: int  # letters to be rendered
     translations: Mapping[str, TranslationProgress]  # by language
@@ -130,6 +131,7 @@ async def _check(
         problems=problems + inspected.problems,
         readers=readers,
         fallbacks=fallbacks,
+        without=without,
         blocks=blocks,
         variants=needed,
         translations=translated,

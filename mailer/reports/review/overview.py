@@ -69,6 +69,7 @@ class Overview:
     may_approve: Sequence[str]  # approvers who wrote none of it
     readers: int | None  # None: they cannot be counted
     languages: Mapping[str, LanguageStanding]
+    without: Mapping[str, int]  # readers who would get no letter, by language wanted
     report: CampaignReport | None  # None: not released, or only its counts were asked
     warnings: Sequence[Problem]
     history: Sequence[CampaignEvent]
@@ -90,6 +91,7 @@ class _Found:
     report: CampaignReport | None = None
     readers: int | None = None
     languages: dict[str, LanguageStanding] = field(default_factory=dict)
+    without: Mapping[str, int] = field(default_factory=dict)
     warnings: list[Problem] = field(default_factory=list)
 
 
@@ -122,6 +124,7 @@ async def overview(
         may_approve=able,
         readers=found.readers,
         languages=found.languages,
+        without=found.without,
         report=found.report,
         warnings=[*warnings, *found.warnings],
         history=history,
@@ -190,6 +193,7 @@ async def _checked(site: Site, campaign_id: int, now: datetime) -> _Found:
             )
             for language in dict.fromkeys(names)
         },
+        without=checked.without,
         warnings=[*warnings, *checked.problems],
     )
 

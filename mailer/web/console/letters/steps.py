@@ -15,6 +15,7 @@ STRINGS = (
     *("Send", "Report", "nothing stands in the way", "errors to mend: %(count)s"),
     *("not counted: mend the errors first", "readers: %(count)s", "one language"),
     *("all languages are complete", "incomplete: %(languages)s", "a test was sent"),
+    *("lacking: %(languages)s", "without a letter: %(count)s"),
     *("no test of this text was sent", "approved by %(name)s", "not approved yet"),
     *("leaves %(time)s", "left %(time)s", "no time yet", "not sent yet"),
     *("it is being sent", "it is paused", "sent", "cancelled"),
@@ -61,10 +62,15 @@ def _readers(seen: Overview, words: Catalogue) -> Step:
     said = words.text("not counted: mend the errors first")
     if seen.readers is not None:
         said = words.text("readers: %(count)s", count=words.number(seen.readers))
+        if seen.without:
+            count = words.number(sum(seen.without.values()))
+            said = words.row(
+                [said, words.text("without a letter: %(count)s", count=count)]
+            )
     elif seen.seen_at is None:
         said = words.text("being counted")
     name = words.text("Readers")
-    done = bool(seen.readers)
+    done = bool(seen.readers) and not seen.without
     return Step(name=name, said=said, done=done, page="/audience")
 
 
@@ -77,12 +83,15 @@ def _translate(seen: Overview, words: Catalogue) -> Step:
     said = words.text("all languages are complete")
     if len(seen.languages) == 1:
         said = words.text("one language")
-    if lacking:
+    if seen.without:
+        none = words.listed([words.language_name(each) for each in seen.without])
+        said = words.text("lacking: %(languages)s", languages=none)
+    elif lacking:
         said = words.text("incomplete: %(languages)s", languages=words.listed(lacking))
     if seen.is_pending:
         said = words.text("being checked")
     name = words.text("Translate")
-    done = not lacking and not seen.is_pending
+    done = not lacking and not seen.without and not seen.is_pending
     return Step(name=name, said=said, done=done, page="/translate")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
 from mailer.campaigns.review import gate
+from mailer.campaigns.review.gate import CampaignCheck
 from mailer.campaigns.writing.drafting import beside, desk
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.translation import exchange, glossary, po_file
@@ -51,6 +52,7 @@ class LanguageRow:
     counted: TranslationProgress | None  # None: not begun
     readers: int | None  # None: not counted
     elsewhere: Mapping[str, int]  # readers who would get it in another language
+    without: int  # readers who would get no letter
     reading: SecondReading | None  # None: not begun
 
 
@@ -142,12 +144,12 @@ async def _index(
     asked: Visit, number: int, *, fault: str = "", signed: str = ""
 ) -> Response[Any]:
     site = asked.site
-    readers, fallbacks = await _readers(asked, number)
+    checked = await _checked(asked, number)
     async with site.database.reading() as session:
         campaign = await lookup.get(session, number)
         opened = await desk.read(session, campaign, site.templates)
         rows = [
-            await _row(session, asked, opened, tag, readers, fallbacks)
+            await _row(session, asked, opened, tag, checked)
             for tag in dict.fromkeys([*opened.drafts, *site.catalogues])
             if tag != campaign.default_language
         ]
@@ -172,8 +174,7 @@ async def _row(
     asked: Visit,
     opened: DraftDesk,
     tag: str,
-    readers: Mapping[str, int],
-    fallbacks: Mapping[tuple[str, str], int],
+    checked: CampaignCheck | None,
 ) -> LanguageRow:
     """Return how far one language is."""
     counted, reading = None, None
@@ -184,25 +185,23 @@ async def _row(
         tag=tag,
         name=asked.words.language_name(tag),
         counted=counted,
-        readers=readers.get(tag, 0) if readers else None,
+        readers=checked.readers.get(tag, 0) if checked else None,
         elsewhere={
             asked.words.language_name(got): count
-            for (wanted, got), count in fallbacks.items()
+            for (wanted, got), count in (checked.fallbacks if checked else {}).items()
             if wanted == tag
         },
+        without=checked.without.get(tag, 0) if checked else 0,
         reading=reading,
     )
 
 
-async def _readers(
-    asked: Visit, number: int
-) -> tuple[Mapping[str, int], Mapping[tuple[str, str], int]]:
-    """Return readers by language, and by language wanted and got; {}: not counted."""
+async def _checked(asked: Visit, number: int) -> CampaignCheck | None:
+    """Return the check of a letter; None if it cannot be checked."""
     try:
-        checked = await gate.check_as_approved(asked.site, number, now=asked.now)
+        return await gate.check_as_approved(asked.site, number, now=asked.now)
     except (MailerError, AudienceError):
-        return {}, {}
-    return checked.readers, checked.fallbacks
+        return None
 
 
 async def beside_its_source(

@@ -236,3 +236,20 @@ async def test_a_second_translator_signs_off_what_the_page_showed(
         assert "By tina on" in (await ed.get(here)).text
         whole = (await ed.get(f"/campaigns/{number}")).text
         assert "signed a translation off" in whole
+
+
+async def test_readers_without_a_letter_are_said_at_the_steps_and_at_their_language(
+    site: Site, tmp_path: Path
+) -> None:
+    audience = "kind = natcom and country = AR"
+    toml = campaigning.TOML.format(audience=audience).partition("[languages")[0]
+    number = await campaigning.add(site, campaigning.write(tmp_path, toml=toml))
+    async with serving(site) as pages:
+        ed = await editor(site, pages)
+        steps = (await ed.get(f"/campaigns/{number}")).text
+        page = (await ed.get(f"/campaigns/{number}/translate")).text
+
+    assert "without a letter: 1" in steps
+    assert "lacking: Spanish" in steps
+    assert "one language" not in steps
+    assert "1 would get no letter" in page
