@@ -20,7 +20,7 @@ from mailer.web import forms
 from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
-from mailer.web.console.showing import HOME
+from mailer.web.console.showing import CONFLICT, HOME
 
 NO_TIME = "“%(given)s” is no time; write it as 2027-05-04T10:00."
 OTHER_NUMBER = (
@@ -36,12 +36,16 @@ Asking = Request[Visit, Any, Any]
 @get("/campaigns/{number:int}/schedule", right=Right.READ)
 async def when(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show the letter's time, or what a time would mean before it is given."""
-    asked, given = request.user, request.query_params.get("at", "")
+    return await _page(request.user, number, request.query_params.get("at", ""))
+
+
+async def _page(
+    asked: Visit, number: int, given: str, *, fault: str = "", status: int = 200
+) -> Response[Any]:
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         repeats = await repeated.repeats(session, campaign, now=asked.now)
-    readers, fault = None, ""
-    moment = None
+    readers, moment = None, None
     approved = CampaignState(campaign.state) in TIMED
     if given and approved:
         try:
@@ -49,10 +53,11 @@ async def when(request: Asking, number: FromPath[int]) -> Response[Any]:
             await gate.require_sendable(asked.site, number, at=moment)
             readers = await release.count_readers(asked.site, number, now=asked.now)
         except RefusedError as refused:
-            fault = str(refused)
+            fault = fault or str(refused)
     return showing.show(
         asked,
         "schedule.html",
+        status=status,
         campaign=campaign,
         at=given,
         moment_wanted=moment,
@@ -71,11 +76,16 @@ async def give_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     asked = request.user
     form = await forms.form_of(request)
     readers = await release.count_readers(asked.site, number, now=asked.now)
-    require_number(asked, form.get("number"), readers.count)
+    given = str(form.get("at") or "")
+    try:
+        require_number(asked, form.get("number"), readers.count)
+    except RefusedError as refused:
+        fault = str(refused)
+        return await _page(asked, number, given, fault=fault, status=CONFLICT)
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
         lookup.require_seen(campaign, seen_of(form))
-        at = _instant(asked, campaign, str(form.get("at")))
+        at = _instant(asked, campaign, given)
         await schedule.at(
             session, asked.site, campaign, at, by=asked.user.name, now=asked.now
         )

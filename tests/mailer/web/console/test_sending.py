@@ -145,3 +145,23 @@ async def test_an_author_sends_a_test_to_colleagues_and_reads_the_answer(
     assert 'value="nobody at all"' in none.text
     assert "21 copies" in many.text
     assert "lea@unit.int, max@unit.int" in after
+
+
+async def test_a_wrong_number_of_readers_leaves_the_time_and_the_form(
+    site: Site, tmp_path: Path
+) -> None:
+    await add_user(site, "sam", "sender")
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    await campaigning.approve(site, number)
+    form = {"at": "2097-05-04T10:00", "number": "7", "version": "x"}
+    async with serving(site) as pages:
+        sam = await visitor(site, pages, "sam")
+        refused = await sam.post(f"/campaigns/{number}/schedule", form)
+        live = await sam.get(f"/campaigns/{number}/live")
+
+    assert refused.status_code == 409
+    assert "You typed 7" in refused.text
+    assert 'name="number"' in refused.text  # it is typed again here
+    assert 'value="2097-05-04T10:00"' in refused.text
+    assert "It has not left yet." in live.text
+    assert "progress" not in live.text
