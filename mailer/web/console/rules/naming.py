@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import directory, topics
 from audiences.errors import RuleError
 from audiences.institution import LEVELS, REGIONS, STATUSES
-from audiences.languages import name_in
+from audiences.languages import OFFERED, name_in
 from audiences.naming.values import Values
 from audiences.people import site_roles
 from audiences.segments import facts, grammar, rules, saved, vocabularies
@@ -76,7 +76,7 @@ async def teller(
     used: dict[Values, set[str]] = {}
     for values, word in _words(leaves):
         used.setdefault(values, set()).add(word)
-    named = _Named(site, session, language)
+    named = Named(site, session, language)
     names = {values: await named.of(values, [*words]) for values, words in used.items()}
     await _resolve(session, used, names)
     return RuleTeller(
@@ -152,7 +152,9 @@ async def _resolve(
 
 
 @dataclass(frozen=True)
-class _Named:
+class Named:
+    """Looks names up in one language."""
+
     site: Site
     session: AsyncSession
     language: str
@@ -195,6 +197,8 @@ class _Named:
                 return {str(code): words.text(x) for code, x in KINDS.items()}
             case Values.ANSWER:
                 return {code: words.text(x) for code, x in ANSWERS.items()}
+            case Values.LANGUAGE:
+                return {code: words.language_name(code) for code in OFFERED}
             case Values.STATUS:
                 fixed = STATUSES
             case Values.LEVEL:

@@ -22,11 +22,10 @@ from mailer.web.console import showing
 from mailer.web.console.directory import acting
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
-from mailer.web.console.rules import naming
+from mailer.web.console.rules import naming, rule_form
+from mailer.web.console.rules.rule_form import Keep, TriedRule
+from mailer.web.console.rules.sentence import Row
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing import rule_form
-from mailer.web.console.writing.rule_form import Keep, TriedRule
-from mailer.web.console.writing.sentence import Row
 
 ROOM = f"{HOME}/audiences"
 NOT_SURE = "Tick the box to remove it."
@@ -139,7 +138,7 @@ async def _changed(
     asked: Visit, form: Any, versions: list[SavedSegment] | None, name: str
 ) -> Response[Any]:
     """Save the rule of a form if that was pressed, or show what it picks."""
-    tried, fault = rule_form.tried(form), ""
+    tried, fault = await rule_form.tried(asked, form), ""
     rule, seen = tried.rule, str(form.get("seen") or "0")
     if form.get("act") == "save":
         try:
@@ -193,6 +192,7 @@ async def _page(
             fault = rule_form.said(wrong, rows, fault)
         told = (tried.rule, *(each.rule for each in versions or ()))
         teller = await naming.for_page(asked, session, *told)
+        words = await rule_form.words(asked, session, context, rows)
     return showing.show(
         asked,
         "site/saved-rule.html",
@@ -202,11 +202,10 @@ async def _page(
         name=name,
         teller=teller,
         renamed=renamed or name,
-        rows=rows,
         used=used,
         may=asked.could(DirectoryRight.RULES),
         **found,
-        **rule_form.words(asked, context),
+        **words,
     )
 
 

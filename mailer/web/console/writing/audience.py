@@ -24,10 +24,9 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.rules import explained, naming
+from mailer.web.console.rules import explained, naming, rule_form
+from mailer.web.console.rules.rule_form import Keep, TriedRule
 from mailer.web.console.showing import CONFLICT, HOME
-from mailer.web.console.writing import rule_form
-from mailer.web.console.writing.rule_form import Keep, TriedRule
 
 CHANGED = "%(name)s changed the rule meanwhile. It is shown below; yours is not saved."
 STRINGS = (CHANGED,)
@@ -47,7 +46,7 @@ async def page(
 async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Try another rule, or save it."""
     asked, form = request.user, await forms.form_of(request)
-    tried, by = rule_form.tried(form), asked.user.name
+    tried, by = await rule_form.tried(asked, form), asked.user.name
     if form.get("act") != "save":
         return await _page(asked, number, tried)
     stamp = SaveStamp(base=str(form.get("base") or ""), page=secrets.token_hex(8), n=1)
@@ -101,6 +100,7 @@ async def _page(
         clauses = found["why"].clauses if found["why"] else ()
         told = explained.rules_of(clauses)
         teller = await naming.for_page(asked, session, rule, *told)
+        words = await rule_form.words(asked, session, context, rows)
     return showing.show(
         asked,
         "audience.html",
@@ -109,11 +109,10 @@ async def _page(
         rule=rule,
         teller=teller,
         clauses=explained.shown(clauses, teller),
-        rows=rows,
         address=address,
         **_of_campaign(asked, campaign, rule),
         **found,
-        **rule_form.words(asked, context),
+        **words,
     )
 
 

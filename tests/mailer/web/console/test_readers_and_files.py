@@ -13,8 +13,8 @@ from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing import texts
 from mailer.rendering import letter_types
 from mailer.sites.site import Site
-from mailer.web.console.writing import sentence
-from mailer.web.console.writing.sentence import Row
+from mailer.web.console.rules import sentence
+from mailer.web.console.rules.sentence import Row
 from tests.acts import campaigning
 from tests.acts.console import Visitor, add_user, visitor
 from tools.peers.serving import Pages, serving

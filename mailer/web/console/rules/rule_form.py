@@ -10,18 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences import contacts, directory
 from audiences.errors import RuleError
 from audiences.languages import name_in
-from audiences.segments import compiler, explanation, facts, grammar, named, resolve
+from audiences.segments import (
+    compiler,
+    explanation,
+    grammar,
+    named,
+    resolve,
+    vocabularies,
+)
 from audiences.segments.compiler import Context
 from audiences.segments.explanation import Explanation
 from audiences.segments.resolve import Counted, Member
+from audiences.segments.vocabularies import Vocabulary
 from mailer.reports.figures.kept import Kept
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.writing import sentence
-from mailer.web.console.writing.sentence import Row
+from mailer.web.console.rules import sentence, value_names
+from mailer.web.console.rules.naming import Named
+from mailer.web.console.rules.sentence import Row
+from mailer.web.console.rules.value_names import ValueNames
 
 SHOWN = 20  # readers by name
+MOST_OFFERED = 300  # codes without names that a field offers
 KINDS = {
     "ngo": "NGOs",
     "delegation": "permanent delegations",
@@ -65,9 +76,13 @@ class TriedRule:
         return [*rows, EMPTY] if self.more and rows is not None else rows
 
 
-def tried(form: FormMultiDict) -> TriedRule:
+async def tried(asked: Visit, form: FormMultiDict) -> TriedRule:
     """Return the rule of a form, and how its page shows it by what was pressed."""
     act, given = str(form.get("act") or "try"), _given(form)
+    if given is not None:
+        async with asked.site.database.reading() as session:
+            names = await _value_names(asked, session, await vocabularies.load(session))
+        given = [names.read(each) for each in given]
     rule = str(form.get("rule") or "") if given is None else sentence.text(given)
     return TriedRule(
         rule=" ".join(rule.split()),
@@ -160,8 +175,18 @@ async def _counted(
     }
 
 
-def words(asked: Visit, context: Context) -> dict[str, Any]:
-    """Return what the page calls things, and the words that a rule may have."""
+async def _value_names(
+    asked: Visit, session: AsyncSession, vocabulary: Vocabulary
+) -> ValueNames:
+    named = Named(asked.site, session, asked.language)
+    return await value_names.load(named, vocabulary)
+
+
+async def words(
+    asked: Visit, session: AsyncSession, context: Context, rows: Sequence[Row] | None
+) -> dict[str, Any]:
+    """Return the rows of a form and what its page calls things, all by name."""
+    names = await _value_names(asked, session, context.vocabulary)
     text = asked.words.text
     parts = {
         part: text(said, number=part.removeprefix("group-"))
@@ -170,13 +195,12 @@ def words(asked: Visit, context: Context) -> dict[str, Any]:
         for part, said in sentence.PARTS.items()
     }
     offered = {
-        name: sorted(map(str, context.vocabulary.offered(fact.values)))[:300]
-        for name, fact in facts.FACTS.items()
-    } | {
-        name: sorted(map(str, context.vocabulary.offered(test.takes)))[:300]
-        for name, test in facts.TESTS.items()
+        fact: names.offered(fact)
+        or sorted(map(str, context.vocabulary.offered(values)))[:MOST_OFFERED]
+        for fact, values in value_names.KINDS.items()
     }
     return {
+        "rows": None if rows is None else [names.shown(each) for each in rows],
         "parts_named": parts,
         "facts_named": {k: text(v) for k, v in sentence.FACTS.items()},
         "signs_named": {str(k): text(v) for k, v in sentence.SIGNS.items()},

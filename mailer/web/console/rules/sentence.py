@@ -53,7 +53,7 @@ SIGNS: Mapping[str, str] = {
     HOLDS: "as said",
 }
 STRINGS = (*PARTS.values(), *FACTS.values(), *SIGNS.values())
-_VALUES = re.compile(r'"[^"]*"|[^,("]+\([^)]*\)|[^,]+')
+_VALUES = re.compile(r'\s*"[^"]*"|[^,("]+\([^)]*\)|[^,]+')
 _READ_AS_IS = re.compile(
     r'"[^"\n]*"|[^\W_][\w.:-]*|[^\W_]\w*\s*\([^()"\n]*\)|today\s*[+−-]\s*\d{1,5}\s*d'
 )
@@ -143,8 +143,13 @@ def _joined(groups: Sequence[str]) -> Iterator[str]:
         yield f"({' or '.join(groups)})"
 
 
+def values_of(typed: str) -> list[str]:
+    """Return the values that a field has, with commas between them."""
+    return [each.strip() for each in _VALUES.findall(typed) if each.strip()]
+
+
 def _clause(row: Row) -> str:
-    values = [each.strip() for each in _VALUES.findall(row.values) if each.strip()]
+    values = values_of(row.values)
     words = [each if _READ_AS_IS.fullmatch(each) else _quoted(each) for each in values]
     if row.fact in facts.TESTS:
         return f"{row.fact}({', '.join(words)})"
