@@ -7,7 +7,7 @@ python3 run.py prove        run the heavier proofs
 python3 run.py mutate ROOM  change a room step by step; list the changes no test sees
 python3 run.py bench        measure the speed, beside Postfix's load generator
 python3 run.py chaos        kill workers at random, and count each reader's messages
-python3 run.py gallery      make pictures of all letters and of the console, in docs/gallery
+python3 run.py gallery      make pictures of letters and of the console, in docs/gallery
 python3 run.py wheel        make the wheel and its pins for a server, in dist
 python3 run.py mailer …     run the mailer command of this checkout
 
