@@ -1,5 +1,6 @@
 """Renders the console's pages, and the answers to what goes wrong in it."""
 
+import re
 import secrets
 from datetime import datetime
 from functools import cache, partial
@@ -33,6 +34,7 @@ from mailer.web.console.guard import (
     language_of,
     refuse_other_origins,
 )
+from mailer.web.console.imports.column_names import NAMES
 
 HOME = "/console"
 SEE_OTHER: Literal[303] = 303
@@ -60,6 +62,7 @@ TOO_LARGE = (
     "This is too large to be sent here, and nothing was changed. Send a smaller file."
 )
 STRINGS = (TOO_LARGE, BUSY, FAULT, MISSING, SIGN_IN_AGAIN)
+_CELL = re.compile(r"([a-z_]+) ['\"]")  # the column of a value that is refused
 log = structlog.get_logger()
 
 
@@ -99,6 +102,10 @@ def _told(sentence: str, language: str) -> str:
     """Return a sentence of the program in a language, or in English as it is."""
     sentence = sentence.removeprefix(strings.ENGLISH).removesuffix(strings.ENDS)
     said = sentences.told(sentence, language)
+    cell = _CELL.match(sentence)
+    if cell and cell[1] in NAMES and said.startswith(cell[1]):
+        label = strings.text(NAMES[cell[1]], language)
+        said = f"{label}{said.removeprefix(cell[1])}"
     if said != sentence or language in strings.WHOLE or not sentence:
         return said
     if strings.is_translated(sentence, language):  # by who gave it to the page

@@ -163,3 +163,12 @@ def test_a_sentence_that_is_translated_already_is_not_marked_as_english(
     for english in known:
         if not PLACEHOLDER.search(english) and " " in english.strip():
             assert not strings.is_translated(english, language), english
+
+
+def test_the_line_of_a_refused_value_is_called_as_its_form_calls_it() -> None:
+    refused = "timezone 'Mars/X': not a time zone such as Africa/Dakar"
+    another = "timezones are kept"
+
+    assert showing._told(refused, "en").startswith("Time zone 'Mars/X': not a time")
+    assert showing._told(refused, "fr").startswith("Fuseau horaire 'Mars/X'\xa0: ")
+    assert showing._told(another, "en") == another
