@@ -70,21 +70,30 @@ def is_translated(text: str, language: str) -> bool:
     """Whether a text is one that the console's catalogue has in a language."""
     if language == SOURCE:
         return False
-    plain, patterns = _translated(language)
-    return text in plain or any(each.fullmatch(text) for each in patterns)
+    plain, with_places = _translated(language)
+    return text in plain or any(_holds(text, each) for each in with_places)
+
+
+def _holds(text: str, parts: Sequence[str]) -> bool:
+    """Whether a text is of these parts, in their order, with anything between them."""
+    first, *between, last = parts
+    if not text.startswith(first):
+        return False
+    at = len(first)
+    for each in between:
+        found = text.find(each, at)
+        if found < 0:
+            return False
+        at = found + len(each)
+    return text[at:].endswith(last)
 
 
 @cache
-def _translated(language: str) -> tuple[frozenset[str], Sequence[re.Pattern[str]]]:
-    """Return the texts of a catalogue, and patterns of those with places."""
-    texts = _translations(language).texts()
-    parts = [_PLACE.split(each) for each in texts]
-    patterns = [
-        re.compile(".*".join(map(re.escape, each)), re.DOTALL)
-        for each in parts
-        if len(each) > 1 and len("".join(each)) >= WORDS
-    ]
-    return frozenset(each[0] for each in parts if len(each) == 1), patterns
+def _translated(language: str) -> tuple[frozenset[str], Sequence[Sequence[str]]]:
+    """Return the texts of a catalogue, and the parts of those with places."""
+    parts = [_PLACE.split(each) for each in _translations(language).texts()]
+    several = [x for x in parts if len(x) > 1 and len("".join(x)) >= WORDS]
+    return frozenset(each[0] for each in parts if len(each) == 1), several
 
 
 def of(site: Site, language: str) -> Catalogue:
