@@ -41,6 +41,7 @@ BUILT = {
     "mailer/rendering/marks.py": "_pattern('0')",
     "mailer/rendering/markup/look.py": "[]",  # a key, escaped
     "mailer/rendering/timing/days.py": "_pattern(tuple(_months()))",
+    "mailer/web/console/form_words.py": "[each.found for each in FORMS]",
 }
 SAMPLES = {
     codes.CATEGORY_DIGIT: "1",

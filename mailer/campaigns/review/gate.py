@@ -25,7 +25,7 @@ from mailer.campaigns.review import (
 from mailer.campaigns.review.inspection import Inspected, inspect
 from mailer.campaigns.review.spam import Score
 from mailer.campaigns.variants import letters
-from mailer.campaigns.variants.groups import group
+from mailer.campaigns.variants.groups import Group, group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
 from mailer.campaigns.writing.translation import progress, signing_off, units
@@ -96,6 +96,10 @@ async def require_sendable(
     return [each for each in checked.problems if each.timed]
 
 
+def _variants(grouped: Sequence[Group]) -> set[str]:
+    return {each.variant for each in grouped}
+
+
 async def _check(
     site: Site, campaign_id: int, *, now: datetime, scored: bool, present: bool = True
 ) -> CampaignCheck:
@@ -106,8 +110,7 @@ async def _check(
         )
         context = await lookup.context_of(session, campaign, now=now, present=present)
         grouped = await group(session, campaign, context, written=content.written)
-        variants = {each.variant for each in grouped}
-        content = await letters.with_entries(session, content, variants)
+        content = await letters.with_entries(session, content, _variants(grouped))
         translated = await _progress(session, site, content)
         announced = await event.announced(session, campaign)
         known = await _known(session, site, campaign, context)

@@ -70,19 +70,20 @@ FORMS = (
         " the colon.",
     ),
     _of(
-        r"(?P<found>.+) is not one day; .+",
+        r"(?P<found>.{1,90}) is not one day; .+",
         "%(found)s is not one day; write it as 2027-06-15, or as 15 June 2027.",
     ),
     _of(
-        r"(?P<count>[\d,]+) readers? without a letter: (?P<wanted>[\w-]+) is neither"
-        r" written nor has a fallback; write it or allow one in languages\.fallbacks",
+        r"(?P<count>[\d,]{1,15}) readers? without a letter: (?P<wanted>[\w-]+) is"
+        r" neither written nor has a fallback; write it or allow one in"
+        r" languages\.fallbacks",
         "Readers without a letter: %(count)s. There is none in their language"
         " (%(wanted)s): translate it, or choose another language in the settings, under"
         " “When a language is lacking”.",
         "wanted",
     ),
     _of(
-        r"another language, with a notice, for (?P<count>[\d,]+) readers?:"
+        r"another language, with a notice, for (?P<count>[\d,]{1,15}) readers?:"
         r" (?P<wanted>[\w-]+) → (?P<got>[\w-]+)",
         "Readers who get another language, with a notice: %(count)s (%(got)s, not"
         " %(wanted)s).",

@@ -76,7 +76,7 @@ async def teller(
     used: dict[Values, set[str]] = {}
     for values, word in _words(leaves):
         used.setdefault(values, set()).add(word)
-    named = Named(site, session, language)
+    named = NameLookup(site, session, language)
     names = {values: await named.of(values, [*words]) for values, words in used.items()}
     await _resolve(session, used, names)
     return RuleTeller(
@@ -152,7 +152,7 @@ async def _resolve(
 
 
 @dataclass(frozen=True)
-class Named:
+class NameLookup:
     """Looks names up in one language."""
 
     site: Site

@@ -27,7 +27,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.rules import sentence, value_names
-from mailer.web.console.rules.naming import Named
+from mailer.web.console.rules.naming import NameLookup
 from mailer.web.console.rules.sentence import Row
 from mailer.web.console.rules.value_names import ValueNames
 
@@ -178,7 +178,7 @@ async def _counted(
 async def _value_names(
     asked: Visit, session: AsyncSession, vocabulary: Vocabulary
 ) -> ValueNames:
-    named = Named(asked.site, session, asked.language)
+    named = NameLookup(asked.site, session, asked.language)
     return await value_names.load(named, vocabulary)
 
 

@@ -13,7 +13,7 @@ from audiences.naming.values import Values
 from audiences.segments import facts
 from audiences.segments.vocabularies import Vocabulary
 from mailer.web.console.rules import sentence
-from mailer.web.console.rules.naming import Named
+from mailer.web.console.rules.naming import NameLookup
 from mailer.web.console.rules.sentence import Row
 
 # those with few codes, or codes that have names; the others are typed as they are
@@ -70,7 +70,7 @@ def _written(name: str) -> str:
     return f'"{name}"' if "," in name or "(" in name else name
 
 
-async def load(named: Named, vocabulary: Vocabulary) -> ValueNames:
+async def load(named: NameLookup, vocabulary: Vocabulary) -> ValueNames:
     """Return the names of all values in use that have one, each of one code only."""
     found = {}
     for values in NAMED:

@@ -106,7 +106,7 @@ def _languages(asked: Visit, given: str) -> list[str]:
         for tag in asked.site.catalogues
     }
     found = []
-    for each in re.split(r"\s*[,;،，、؛]\s*", given.strip()):
+    for each in re.split(r"[,;،，、؛]", given):
         name = " ".join(each.split()).casefold()
         found += [named[name]] if name in named else _codes(each)
     return list(dict.fromkeys(found))

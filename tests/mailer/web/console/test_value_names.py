@@ -11,7 +11,7 @@ from mailer.campaigns import lookup
 from mailer.sites.site import Site
 from mailer.web.console import strings
 from mailer.web.console.rules import value_names
-from mailer.web.console.rules.naming import Named
+from mailer.web.console.rules.naming import NameLookup
 from mailer.web.console.rules.sentence import Row
 from mailer.web.console.rules.value_names import KINDS, NAMED
 from tests.acts import campaigning
@@ -33,7 +33,7 @@ async def test_each_code_is_shown_by_a_name_that_is_read_as_this_code(
 ) -> None:
     async with site.database.reading() as session:
         vocabulary = await vocabularies.load(session)
-        named = Named(site, session, language)
+        named = NameLookup(site, session, language)
         names = await value_names.load(named, vocabulary)
     shown = 0
     for fact, values in KINDS.items():
