@@ -8,6 +8,7 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -26,12 +27,30 @@ _DASHES = re.compile(r"(?<=\d)[‐‑‒–−](?=\d)")
 _WEEK = re.compile(r"\d{4}-?W\d\d(-?\d)?", re.IGNORECASE)
 _OTHER_NAMES = {"setiembre": 9, "يونيه": 6, "يوليه": 7, "إبريل": 4, "جوان": 6}
 _NUMERALS = re.compile("[〇零一二三四五六七八九十]{1,4}(?=[年月日号號])")
-_CHINESE = re.compile(r"(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?[日号號]")
+_CHINESE = re.compile(
+    r"(?:(?:(\d{4})\s?年\s?)?(\d{1,2})\s?月\s?)?(\d{1,2})\s?[日号號]?"
+)
 _DOTS = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\s?(?:г\.?|года))?")
 _UNCLEAR = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{2}|\d{4})")
 _FILLERS = {
     *("of", "the", "on", "st", "nd", "rd", "th", "le", "er", "ᵉʳ", "de", "del", "el"),
-    *("г", "года", "в", "во", "º", "ª", "°", "-", "di", "den", "في", "من", "م"),
+    *(
+        "ro",
+        "го",
+        "г",
+        "года",
+        "в",
+        "во",
+        "º",
+        "ª",
+        "°",
+        "-",
+        "di",
+        "den",
+        "في",
+        "من",
+        "م",
+    ),
 }
 _YEARS = range(1900, 2200)
 
@@ -40,32 +59,70 @@ class DayError(ValueError):
     """A text is not one certain day; the message says what was found and expected."""
 
 
+class NotOneDayError(DayError):
+    """A text is not written as one whole day."""
+
+
 def read(text: str) -> date:
     """Return the day that a text is; raise DayError if it is not one."""
-    written = " ".join(plain(text).replace("،", ",").split())
-    written = _DASHES.sub("-", written)
-    written = _NUMERALS.sub(lambda each: str(east_asian.number(each[0])), written)
+    written = _plain(text)
     if unclear := _UNCLEAR.fullmatch(written):
         raise DayError(_which(text, unclear))
     if _WEEK.fullmatch(written):
         return _of_week(written, text)
-    spoken, weekdays = _without(written, _weekdays())
-    numbers = (
-        _YEAR_FIRST.fullmatch(spoken)
-        or _COMPACT.fullmatch(spoken)
-        or _CHINESE.fullmatch(spoken)
-    )
+    part = part_of(text)
+    if part is None or not (part.year and part.month):
+        raise NotOneDayError(_not_one(text, part))
+    return part.whole(text)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A day as far as it is written, such as `3` of "3 to 5 May"; 0: not written."""
+
+    day: int
+    month: int
+    year: int
+    weekdays: frozenset[int] = frozenset()
+
+    def whole(self, text: str) -> date:
+        """Return the day; raise DayError if there is none, with `text` in words."""
+        found = _day(self.year, self.month, self.day, text)
+        if self.weekdays - {found.weekday()}:
+            name = calendar.day_name[found.weekday()]
+            raise DayError(
+                f"{text[:60]!r}: {found} is a {name}; correct one of the two"
+            )
+        return found
+
+
+def part_of(text: str) -> Part | None:
+    """Return the one day in a text as far as it is written; None if that is unclear."""
+    spoken, weekdays = _without(_plain(text), _weekdays())
+    numbers = _YEAR_FIRST.fullmatch(spoken) or _COMPACT.fullmatch(spoken)
     if numbers:
         year, month, day = (int(each) for each in numbers.groups() if each.isdigit())
-        found = _day(year, month, day, text)
+    elif numbers := _CHINESE.fullmatch(spoken):
+        year, month, day = (int(each or 0) for each in numbers.groups())
     elif numbers := _DOTS.fullmatch(spoken):
-        found = _day(int(numbers[3]), int(numbers[2]), int(numbers[1]), text)
+        day, month, year = (int(each) for each in numbers.groups())
     else:
-        found = _in_words(spoken, text)
-    if weekdays - {found.weekday()}:
-        name = calendar.day_name[found.weekday()]
-        raise DayError(f"{text[:60]!r}: {found} is a {name}; correct one of the two")
-    return found
+        return _in_words(spoken, frozenset(weekdays))
+    return Part(day=day, month=month, year=year, weekdays=frozenset(weekdays))
+
+
+def _plain(text: str) -> str:
+    """Return a text with plain digits, commas, hyphens and single spaces."""
+    written = " ".join(plain(text).replace("،", ",").split())
+    written = _DASHES.sub("-", written)
+    return _NUMERALS.sub(lambda each: str(east_asian.number(each[0])), written)
+
+
+def _not_one(text: str, part: Part | None) -> str:
+    """Return the sentence on a text that is not one whole day."""
+    if part is not None and part.month:
+        return f"{text[:60]!r} has no year; {_EXPECTED}"
+    return f"{text[:60]!r} is not one day; {_EXPECTED}; its hour has a line time: …"
 
 
 def _of_week(written: str, text: str) -> date:
@@ -75,23 +132,23 @@ def _of_week(written: str, text: str) -> date:
         raise DayError(f"{text[:60]!r} is not a day; {_EXPECTED}") from None
 
 
-def _in_words(spoken: str, text: str) -> date:
-    """Return the day of a text with the name of its month."""
+def _in_words(spoken: str, weekdays: frozenset[int]) -> Part | None:
+    """Return the day of a text in which the month has its name, or is missing."""
     rest, months = _without(spoken, _months())
     words = re.findall(r"\d+|[^\W\d]+|[^\w\s,./]", rest)
     years = [each for each in words if each.isdigit() and len(each) == 4]  # noqa: PLR2004
     days = [each for each in words if each.isdigit() and len(each) <= 2]  # noqa: PLR2004
     others = [each for each in words if not each.isdigit()]
-    if len(months) == 1 and len(days) == 1 and not years and len(words) == 1:
-        raise DayError(f"{text[:60]!r} has no year; {_EXPECTED}")
     known = len(words) == len(years) + len(days) + len(others)
     known = known and all(each.lower() in _FILLERS for each in others)
-    if not (known and len(months) == len(years) == len(days) == 1):
-        raise DayError(
-            f"{text[:60]!r} is not one day; {_EXPECTED}, with its last day in a line"
-            " until: … and its hour in a line time: …"
-        )
-    return _day(int(years[0]), months.pop(), int(days[0]), text)
+    if not known or len(days) != 1 or len(months) > 1 or len(years) > 1:
+        return None
+    return Part(
+        day=int(days[0]),
+        month=next(iter(months), 0),
+        year=int(years[0]) if years else 0,
+        weekdays=weekdays,
+    )
 
 
 def _day(year: int, month: int, day: int, text: str) -> date:

@@ -17,6 +17,7 @@ from mailer.rendering.markup import fences
 Numbered = Sequence[tuple[int, str]]
 # an indented line, or one that begins with a word in small letters
 _GOES_ON = re.compile(r"[ \t]+(?![-*+>•–|\s]|\d+[.)])|[a-zß-öø-ÿа-яё’']+ ")
+_LAST_DAY = "date has its last day already; remove until"
 _ABOVE = "put it directly below the heading of the block, or write \\: in the text"
 
 
@@ -41,18 +42,36 @@ class BlockLines:
         """Add a typed line, or what is wrong with it."""
         name = line.known
         if name in self.values:
-            self.fault(number, f"{name} is in this block twice")
+            self.fault(number, self._twice(name))
             return
         place = f"{self.where}, line {number}"
         self.numbers[name] = number
         self.values[name] = line.value
         try:
+            if name == "date" and "until" in self.kind.fields:
+                self._take_days(number, line.value, place)
+                return
             self.values[name] = line_kinds.checked(
                 line.value, self.kind.fields[name], name, place
             )
         except ContentError as fault:
             self.faults.append(fault)
             self.bad.add(name)
+
+    def _twice(self, name: str) -> str:
+        """Return the sentence on a line that the block has already."""
+        if name == "until" and self.numbers[name] == self.numbers.get("date"):
+            return _LAST_DAY
+        return f"{name} is in this block twice"
+
+    def _take_days(self, number: int, value: str, place: str) -> None:
+        """Take the day of a line `date`, or its days: 3–5 May 2027."""
+        first, last = line_kinds.several_days(value, "date", place)
+        self.values["date"] = first
+        if last != first:
+            if "until" in self.values:
+                self.fault(self.numbers["until"], _LAST_DAY)
+            self.values["until"], self.numbers["until"] = last, number
 
 
 def read(lines: Numbered, kind: BlockType, where: str) -> BlockLines:

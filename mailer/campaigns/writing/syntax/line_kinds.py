@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 from audiences import languages
 from audiences.institution import ADDRESSEES
+from audiences.intake.values import codes
+from audiences.intake.values.cell import CellError
 from mailer.errors import ContentError
 from mailer.rendering.markup import addresses
-from mailer.rendering.timing import days, spans
+from mailer.rendering.timing import day_spans, days, spans
 from mailer.rendering.timing.occasions import ALL_DAY
 from mailer.rendering.view import editions
 
@@ -25,6 +27,7 @@ _ALL_DAY = {
     *("全天", "整天", "طوال اليوم", "طيلة اليوم", "ganztags"),
 }
 _BETWEEN = re.compile(r"\s*[\s,;،؛，；、]\s*")  # items of a list
+_AND = {"and", "et", "y", "e", "и", "و", "和", "&"}  # between the last two of a list
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _PICTURE = re.compile(r"[^/\\<>\"]+\.(?:png|jpe?g|gif)", re.IGNORECASE)
 
@@ -34,8 +37,7 @@ def checked(value: str, kind: str, name: str, place: str) -> str:
 
     Days and hours are returned in one form, however they are written.
     """
-    if not value:
-        raise ContentError(place, f"{name} is empty; fill it or remove the line")
+    _check_filled(value, name, place)
     try:
         return KINDS[kind](value) or value
     except KeyError:
@@ -44,6 +46,24 @@ def checked(value: str, kind: str, name: str, place: str) -> str:
         ) from None
     except (ValueError, languages.LanguageError) as fault:
         raise ContentError(place, f"{name}: {fault}") from None
+
+
+def several_days(value: str, name: str, place: str) -> tuple[str, str]:
+    """Return the first and the last day of a line, each in one form.
+
+    Raises ContentError if it is neither a day nor days that follow each other.
+    """
+    _check_filled(value, name, place)
+    try:
+        first, last = day_spans.read(value)
+    except days.DayError as fault:
+        raise ContentError(place, f"{name}: {fault}") from None
+    return first.isoformat(), last.isoformat()
+
+
+def _check_filled(value: str, name: str, place: str) -> None:
+    if not value:
+        raise ContentError(place, f"{name} is empty; fill it or remove the line")
 
 
 def _text(_value: str) -> None:
@@ -77,11 +97,24 @@ def _items(value: str) -> list[str]:
 
 
 def _languages(value: str) -> str:
-    return " ".join(languages.tag(each) for each in _items(value))
+    """Return the tags of languages that are written as tags or names."""
+    listed = re.sub("[؛，；]", ",", " ".join(value.split()))
+    try:
+        found = codes.several(codes.LanguageTags(), listed, list)
+    except CellError as fault:
+        raise ValueError(str(fault)) from None
+    if not found:
+        raise ValueError(f"{value[:60]!r} names no language")
+    exact = {
+        each.split("-")[0].lower(): languages.tag(each)
+        for each in _items(value)
+        if "-" in each
+    }
+    return " ".join(exact.get(each, each) for each in found)
 
 
 def _addressees(value: str) -> str:
-    found = [each.casefold() for each in _items(value)]
+    found = [each for each in _items(value.casefold()) if each not in _AND]
     for each in found:
         if each not in ADDRESSEES:
             known = ", ".join(ADDRESSEES)
@@ -118,7 +151,8 @@ def _editions(value: str) -> str:
             f"{value[:60]!r} is not a list such as en=https://… fr=https://…"
         ) from None
     for language, address in pairs:
-        languages.tag(language)
+        if codes.LanguageTags.find(language) is None:
+            raise ValueError(codes.LanguageTags().refused(language))
         _link(address)
     return " ".join(listed.split())
 
