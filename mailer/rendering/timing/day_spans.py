@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mailer.rendering.timing import days
-from mailer.rendering.timing.days import DayError, NotOneDayError, Part
+from mailer.rendering.timing.days import DayError, NotOneDayError, WrittenDay
 
 _TO = re.compile(
     r"\s?[-－‐‑‒–—―−~〜～至到]\s?|(?<=\d)/(?=\d{4}-)|\s(?:to|until|till|through|au?"
@@ -86,7 +86,9 @@ def _halves(text: str) -> Iterator[tuple[str, str, bool]]:
             yield text[: joint.start()], text[joint.end() :], pattern is _AND
 
 
-def _completed(one: Part | None, other: Part | None) -> tuple[Part, Part] | None:
+def _completed(
+    one: WrittenDay | None, other: WrittenDay | None
+) -> tuple[WrittenDay, WrittenDay] | None:
     """Return two days, each with the month and year of the other where it has none."""
     if one is None or other is None:
         return None

@@ -77,7 +77,7 @@ def read(text: str) -> date:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class WrittenDay:
     """A day as far as it is written, such as `3` of "3 to 5 May"; 0: not written."""
 
     day: int
@@ -96,7 +96,7 @@ class Part:
         return found
 
 
-def part_of(text: str) -> Part | None:
+def part_of(text: str) -> WrittenDay | None:
     """Return the one day in a text as far as it is written; None if that is unclear."""
     spoken, weekdays = _without(_plain(text), _weekdays())
     numbers = _YEAR_FIRST.fullmatch(spoken) or _COMPACT.fullmatch(spoken)
@@ -108,7 +108,7 @@ def part_of(text: str) -> Part | None:
         day, month, year = (int(each) for each in numbers.groups())
     else:
         return _in_words(spoken, frozenset(weekdays))
-    return Part(day=day, month=month, year=year, weekdays=frozenset(weekdays))
+    return WrittenDay(day=day, month=month, year=year, weekdays=frozenset(weekdays))
 
 
 def _plain(text: str) -> str:
@@ -118,7 +118,7 @@ def _plain(text: str) -> str:
     return _NUMERALS.sub(lambda each: str(east_asian.number(each[0])), written)
 
 
-def _not_one(text: str, part: Part | None) -> str:
+def _not_one(text: str, part: WrittenDay | None) -> str:
     """Return the sentence on a text that is not one whole day."""
     if part is not None and part.month:
         return f"{text[:60]!r} has no year; {_EXPECTED}"
@@ -132,7 +132,7 @@ def _of_week(written: str, text: str) -> date:
         raise DayError(f"{text[:60]!r} is not a day; {_EXPECTED}") from None
 
 
-def _in_words(spoken: str, weekdays: frozenset[int]) -> Part | None:
+def _in_words(spoken: str, weekdays: frozenset[int]) -> WrittenDay | None:
     """Return the day of a text in which the month has its name, or is missing."""
     rest, months = _without(spoken, _months())
     words = re.findall(r"\d+|[^\W\d]+|[^\w\s,./]", rest)
@@ -143,7 +143,7 @@ def _in_words(spoken: str, weekdays: frozenset[int]) -> Part | None:
     known = known and all(each.lower() in _FILLERS for each in others)
     if not known or len(days) != 1 or len(months) > 1 or len(years) > 1:
         return None
-    return Part(
+    return WrittenDay(
         day=int(days[0]),
         month=next(iter(months), 0),
         year=int(years[0]) if years else 0,

@@ -49,7 +49,7 @@ class BlockLines:
         self.values[name] = line.value
         try:
             if name == "date" and "until" in self.kind.fields:
-                self._take_days(number, line.value, place)
+                self._take_days(line, place)
                 return
             self.values[name] = line_kinds.checked(
                 line.value, self.kind.fields[name], name, place
@@ -64,14 +64,15 @@ class BlockLines:
             return _LAST_DAY
         return f"{name} is in this block twice"
 
-    def _take_days(self, number: int, value: str, place: str) -> None:
+    def _take_days(self, line: TypedLine, place: str) -> None:
         """Take the day of a line `date`, or its days: 3–5 May 2027."""
-        first, last = line_kinds.several_days(value, "date", place)
+        first, last = line_kinds.several_days(line.value, line.known, place)
         self.values["date"] = first
         if last != first:
             if "until" in self.values:
                 self.fault(self.numbers["until"], _LAST_DAY)
-            self.values["until"], self.numbers["until"] = last, number
+            self.values["until"] = last
+            self.numbers["until"] = self.numbers["date"]
 
 
 def read(lines: Numbered, kind: BlockType, where: str) -> BlockLines:

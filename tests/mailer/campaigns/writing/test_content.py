@@ -55,11 +55,6 @@ FAULTS = [
         "not an https, mailto or tel",
     ),
     (FRONT + "# publication a\ntitle: x\nlanguages: elvish\n", 6, "such as fr"),
-    (FRONT + "# publication a\ntitle: x\nlanguages: zz\n", 6, "is not a language"),
-    (FRONT + "# publication a\ntitle: x\nlanguages: ,\n", 6, "names no language"),
-    (ITEM + "date: 3–5 May 2027\nuntil: 2027-05-06\n", 7, "remove until"),
-    (ITEM + "until: 2027-05-06\ndate: 3–5 May 2027\n", 6, "remove until"),
-    (AGENDA.replace("\n\n", "\ndate: 3–5 May 2027\n\n") + "- 9:00 One", 6, "one day"),
     (
         FRONT + "# opening\n\na\n# opening\n\nb",
         7,
@@ -142,31 +137,6 @@ def test_days_and_hours_are_kept_in_one_form_however_they_are_written() -> None:
         "time": "09:00 – 17:30",
     }
     assert days.fields == {"date": "2027-06-15", "time": "all day"}
-
-
-@pytest.mark.parametrize(
-    ("written", "tags"),
-    [
-        ("en fr", "en fr"),
-        ("fr et en", "fr en"),
-        ("English, French and Spanish", "en fr es"),
-        ("français/anglais", "fr en"),
-        ("中文、英文", "zh en"),
-        ("العربية والإنجليزية", "ar en"),
-        ("en, et", "en et"),
-        ("pt-BR; zh-Hant", "pt-BR zh-Hant"),
-    ],
-)
-def test_languages_of_a_text_are_tags_or_names(written: str, tags: str) -> None:
-    (block,) = parse(f"{FRONT}# publication a\ntitle: x\nlanguages: {written}\n").blocks
-
-    assert block.fields == {"languages": tags}
-
-
-def test_a_line_date_may_have_its_last_day() -> None:
-    (block,) = parse(ITEM + "date: du 30 mai au 2 juin 2027\n").blocks
-
-    assert block.fields == {"date": "2027-05-30", "until": "2027-06-02"}
 
 
 FRONTS = [
