@@ -22,20 +22,19 @@ from mailer.rendering.source import Block, Letter, Translation
 
 _SCHEME = r"(?:https?:|www\.|mailto:|tel:|cid:)"
 _LINK = "write a link as [words](https://…): no space before the (, a ) at its end"
+_NO_ADDRESS = "no line such as [name]: https://… gives its address"
 _PICTURE = "write a picture as ![description](cid:name.png)"
 _ITALIC = "write *words*"
 _BOLD = "write bold as **words**, without spaces beside the words"
 _PLAIN = "letters do not mark words so; write **words** or *words*"
 _IN_LINE = "this line shows no Markdown, so remove the marks"
-_RAISED = "type the character itself, such as ² or ₂"
+_ITSELF = "type the character itself"
+_RAISED = f"{_ITSELF}, such as ² or ₂"
 _TABLE = "give the table a second row such as |---|---|, with a part for each column"
 _PATTERNS = [
     (re.compile(pattern, re.MULTILINE | re.IGNORECASE), advice)
     for pattern, advice in (
-        (
-            r"!\s?\[[^\]\n]{0,200}\]\s?[(（][^)\n]{0,80}\)?",
-            _PICTURE,
-        ),
+        (r"!\s?\[[^\]\n]{0,200}\]\s?[(（][^)\n]{0,80}\)?", _PICTURE),
         (r"!\[\[[^\[\]\n]{1,120}\]\]", _PICTURE),
         (r"(?<!!)\[[^\[\]\n]*\]\([^)\n]{0,80}\)?", _LINK),
         (
@@ -44,10 +43,13 @@ _PATTERNS = [
         ),
         (rf"[)）]\s?[\[［]{_SCHEME}[^\]\n]{{0,80}}", _LINK),
         (rf"\[(?!\d{{1,3}}\])[^\[\]\n]{{1,200}}\]:?<?{_SCHEME}[^\s]{{0,80}}", _LINK),
+        (r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]", _NO_ADDRESS),
+        (r"<https?://[^<>\s]{1,200}\s[^<>\n]{0,200}>", "write %20 for the space"),
         (
-            r"\[[^\[\]\n]+\]\[[^\[\]\n]*\]",
-            "no line such as [name]: https://… gives its address",
+            r"https?(?:[：﹕]\s?[/／]{2}|:／／)",
+            "write https:// with the signs of ASCII",
         ),
+        (r"<<[^<>\n]{1,120}>>", 'write the marks « and », or " around the words'),
         (r"\*\*+|＊＊+", _BOLD),
         (r"(?<![\w/.@#])_(?=[^\W_])[^_\n]{1,80}(?<=[^\x00-\x7f_])_(?=\w)", _ITALIC),
         (rf"_{{1,3}}(?=[{RANGES}])[^_\n]{{1,80}}(?<=[{RANGES}])_{{1,3}}", _ITALIC),
@@ -57,7 +59,8 @@ _PATTERNS = [
         (r"~~", "letters do not strike words out; remove them"),
         (r"(?<![\w=])==(?=[^\s=])[^=\n]{1,80}(?<=[^\s=])==(?![\w=])", _PLAIN),
         (r"(?<![\w+])\+\+(?=[^\s+])[^+\n]{1,80}(?<=[^\s+])\+\+(?![\w+])", _PLAIN),
-        (r"(?<=\w)~[^\s~]{1,10}~|(?<=[\w)])\^[^\s^]{1,10}\^", _RAISED),
+        (r"(?<=\w)~[^\s~]{1,10}~|(?<![\^\[])\^(?!_)[^\s^\[\]]{1,9}\^(?!\^)", _RAISED),
+        (r"[［【〔]\^\d{1,3}[］】〕]", "write the mark of a note as [^1]"),
         (r"^={3,}[ \t]*$", "write *** for a line, and ## before a heading"),
         (r"^\*\[[^\]\n]{1,60}\]:", "write what it is short for in the text"),
         (r"(?<![\w:/]):[a-z][a-z0-9_+-]{1,30}:(?![\w:/])", "type the sign itself"),
@@ -83,10 +86,7 @@ _BOX = (  # the text part of a letter shows a picture so, by its description
 _NOT_MARKDOWN = [
     _NOTE,
     (re.compile(r"</?[a-z][^<>\n]*>|<!--", re.IGNORECASE), "HTML is not allowed here"),
-    (
-        re.compile(r"&(?:[a-z]{2,8}|#x?[0-9a-f]{2,6});", re.IGNORECASE),
-        "type the character itself",
-    ),
+    (re.compile(r"&(?:[a-z]{2,8}|#x?[0-9a-f]{2,6});", re.IGNORECASE), _ITSELF),
 ]
 _UNFILLED = [
     (re.compile(r"%\([a-z_]+\)[sd]"), "a string of the catalogue is wrong"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mailer.rendering.checks import problem
 from mailer.rendering.checks.problem import Problem
@@ -26,6 +26,18 @@ _CUT = re.compile(  # a bare address up to a sign within it, before an Asian let
     re.IGNORECASE,
 )
 _SCHEMES = ("https://", "mailto:", "tel:")
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_HAS_SITE = re.compile(r"^[^.]+(?:\.[^.]+)+\.?$|^[0-9a-f:]*:[0-9a-f:.]*$")  # or IPv6
+_STOP = re.compile(
+    r"(?:[.,;:!…]|%E3%80%8[12]|%EF%BC%8C|%EF%BC%9[AB]|%D8%8C|%E2%80%A6|[。、，；：،])$",
+    re.IGNORECASE,
+)
+_FILTERED = re.compile(  # links as they stand in a received or found text
+    r"https://(?:[\w.-]+\.safelinks\.protection\.outlook\.com/"
+    r"|urldefense(?:\.proofpoint)?\.com/|protect-[\w-]+\.mimecast\.com/"
+    r"|www\.google\.[\w.]+/url\?|l\.facebook\.com/l\.php)",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
@@ -45,6 +57,11 @@ def check(reference: Reference, language: str, where: str) -> Iterator[Problem]:
     elif _bare(words) in VAGUE:
         what = f"the link text “{words}” does not say where the link leads"
         yield problem.warning(language, where, what)
+    elif odd := doubtful(reference.value):
+        yield problem.warning(language, where, f"the link {shown!r} {odd}")
+    elif _MAILBOX.fullmatch(words) and not _is_to(reference.value, words):
+        what = f"the link text “{words[:60]}” leads to {addresses.in_words(shown)}"
+        yield problem.warning(language, where, f"{what}; correct one of the two")
     elif _PAGE.fullmatch(words) and _host(words) != _host(reference.value):
         what = (
             f"the link text “{words[:60]}” leads to {_host(reference.value)}; mail"
@@ -85,9 +102,30 @@ def fault(address: str) -> str:
         host, user = parts.hostname, parts.username
     except ValueError:
         host, user = None, None
-    if not host:
+    if user:
+        return "has a name or password before its site; remove it"
+    if not host or not _HAS_SITE.search(host):
         return "names no site; write the whole address, such as https://example.org"
-    return "has a name or password before its site; remove it" if user else ""
+    return ""
+
+
+def doubtful(address: str) -> str:
+    """Return why an address is hardly the one that is meant; "" if nothing says so."""
+    if _STOP.search(address):
+        return f"ends with {unquote(address)[-1]!r}; remove it if it ends a sentence"
+    if _FILTERED.match(address):
+        return (
+            "is that of a mail program’s filter, and may name you; open it, and copy"
+            " the address of the page"
+        )
+    return ""
+
+
+def _is_to(address: str, mailbox: str) -> bool:
+    scheme, _, rest = address.partition(":")
+    return scheme.lower() != "mailto" or unquote(rest).lower().startswith(
+        mailbox.lower()
+    )
 
 
 def _host(address: str) -> str:

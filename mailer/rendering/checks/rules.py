@@ -10,7 +10,7 @@ from mailer.rendering.checks.notes import check_notes
 from mailer.rendering.checks.pasted import check_pasted
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.checks.run_on import check_run_on
-from mailer.rendering.checks.stray_lines import check_stray_lines
+from mailer.rendering.checks.stray_lines import check_stray_lines, check_unfinished
 from mailer.rendering.language import quotation, recognition
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
@@ -51,6 +51,7 @@ def check_text(
     yield from check_pasted(translation)
     yield from check_run_on(translation)
     yield from check_stray_lines(translation)
+    yield from check_unfinished(translation)
     for block in translation.blocks:
         yield from _check_lines(block, language)
         yield from _check_title(block, language, host)
@@ -106,11 +107,7 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
     for name, value in {"title": block.title, **block.fields}.items():
         where = block.line_of(name)
         if _IS_ADDRESS.match(value):
-            if placeholders.is_in_address(value):
-                yield problem.error(language, where, _IN_ADDRESS)
-            elif name == "link" and (wrong := link_rules.fault(value)):
-                what = f"the link {value[:60]!r} {wrong}"
-                yield problem.error(language, where, what)
+            yield from _check_address(name, value, language, where)
             continue
         look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line
         for leftover in look(value):
@@ -126,6 +123,19 @@ def _check_lines(block: Block, language: str) -> Iterator[Problem]:
             continue
         for _, what in _unpaired(value, language):
             yield problem.warning(language, where, f"{name}: {what}")
+
+
+def _check_address(
+    name: str, value: str, language: str, where: str
+) -> Iterator[Problem]:
+    """Yield the problems of a line that is an address."""
+    if placeholders.is_in_address(value):
+        yield problem.error(language, where, _IN_ADDRESS)
+        return
+    wrong, odd = link_rules.fault(value), link_rules.doubtful(value)
+    if name == "link" and (wrong or odd):
+        level = problem.error if wrong else problem.warning
+        yield level(language, where, f"the link {value[:60]!r} {wrong or odd}")
 
 
 def _unpaired(text: str, language: str) -> Iterator[tuple[int, str]]:

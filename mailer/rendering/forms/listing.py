@@ -13,7 +13,10 @@ _LOGO = re.compile(
     r"\(\s{0,9}<?cid:(?P<file>(?:[^<>()\[\]]|\([^<>()\[\]]*\))+?)>?\s{0,9}\)\]"
     rf"{_ADDRESS}\s*"
 )
-_NOTE = re.compile(r"(?:\[\^(?P<mark>\d+)\]:|(?P<number>\d+)[.)])\s+(?P<text>\S.*)")
+_NOTE = re.compile(
+    r"(?:(?:\[\^(?P<mark>\d+)\]:|(?P<number>\d+)[.)])\s+|(?P<wide>\d+)[、．]\s*)"
+    r"(?P<text>\S.*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def notes(text: str) -> list[str]:
         if note is None:
             what = f"found {line.strip()[:60]!r}; expected a note: 1. Its text"
             raise FormError(number, what)
-        value = int(note["mark"] or note["number"])
+        value = int(note["mark"] or note["number"] or note["wide"])
         if value != len(found) + 1:
             what = f"found note {value}; expected note {len(found) + 1}"
             raise FormError(number, f"{what}, as notes are numbered from 1 on")
@@ -76,7 +79,12 @@ def notes(text: str) -> list[str]:
 
 def notes_as_markdown(text: str) -> str:
     """Return notes as a numbered list, each on its line."""
-    return re.sub(r"^\s*\[\^(\d+)\]:", r"\1.", text, flags=re.MULTILINE)
+    return re.sub(
+        r"^\s*(?:\[\^(\d+)\]:|(\d+)[、．]\s*(?=\S))",
+        lambda found: f"{int(found[1])}." if found[1] else f"{int(found[2])}. ",
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 def _lines(text: str) -> list[tuple[int, str]]:

@@ -18,6 +18,7 @@ from mailer.rendering.forms.fault import FormError
 
 _RULE = re.compile(r":?-+:?")
 _TYPESET = re.compile(r":?[-‐–—−―]+:?")  # as programs correct --- while one types
+_BELOW_HEAD = re.compile(r"[\s|:：-]{3,}")
 _CELLS = re.compile(r"(?<!\\)\|")
 _DIGITS = "0-9٠-٩۰-۹"
 _NUMBER = re.compile(
@@ -64,7 +65,7 @@ class _Row:
 
 def read(text: str) -> DataTable:
     """Return a table; raise FormError at the first line at fault."""
-    rows, below = _rows(text.split("\n"))
+    rows, below = _rows(_with_bars(text).split("\n"))
     ruled = _place_of_rule(rows)
     heads, body = (rows[:1], rows[1:]) if ruled is None else _cut(rows, ruled)
     _check_widths(heads[0], [*heads[1:], *body])
@@ -108,6 +109,7 @@ def _upper(upper: Sequence[str], lower: Sequence[str]) -> Iterator[Head]:
 
 def as_markdown(text: str) -> str:
     """Return a text with its rows between tabs written as rows of Markdown."""
+    text = _with_bars(text)
     rows, below = _rows(text.split("\n"))
     if "\t" not in text:
         return text
@@ -115,6 +117,26 @@ def as_markdown(text: str) -> str:
     if not any(row.is_rule for row in rows):
         lines.insert(1, "|" + "---|" * len(rows[0].cells))
     return "\n".join([*lines, *(["", below] if below else [])])
+
+
+def _with_bars(text: str) -> str:
+    """Return a table with `|` before each row, and with the signs of ASCII.
+
+    A Chinese keyboard writes ｜ and ：; Markdown needs no bar at either end.
+    """
+    lines = [
+        line.replace("｜", "|") if line.lstrip().startswith("｜") else line
+        for line in text.split("\n")
+    ]
+    for number, line in enumerate(lines[:3]):
+        if _BELOW_HEAD.fullmatch(line):
+            lines[number] = line.replace("：", ":")
+    if len(lines) > 1 and "|" in lines[0] and "|" in lines[1]:
+        open_ended = not lines[0].lstrip().startswith("|")
+        if open_ended and _BELOW_HEAD.fullmatch(lines[1]):
+            end = next((n for n, each in enumerate(lines) if "|" not in each), None)
+            lines[:end] = [f"| {each.strip()} |" for each in lines[:end]]
+    return "\n".join(lines)
 
 
 def _rows(lines: Sequence[str]) -> tuple[list[_Row], str]:

@@ -4,6 +4,7 @@ Punctuation after an address is not part of it.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,7 +17,7 @@ from mailer.rendering.markup.east_asian import RANGES
 _LETTER = rf"[^\W{RANGES}]|[\u0300-\u036f]"  # or a digit, of a script with spaces
 _ADDRESS = re.compile(
     rf"(?<![@/.+-])(?<!{_LETTER})(?:"
-    rf"(?P<web>(?:https?://|www\.)(?:(?!\*\*)[^\s<>\"“”„«»‹›…،؛؟|`\[\]\\{RANGES}])+)"
+    rf"(?P<web>(?:https?://|www\.)(?:(?!\*\*)[^\s<>\"“”„«»‹›…–—،؛؟|`\[\]\\{RANGES}])+)"
     r"|(?P<mail>[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
     rf"(?!\.?(?:{_LETTER})))"
     r")",
@@ -26,13 +27,19 @@ _INSTEAD = [  # what an address that is none begins with, and what it should be
     (re.compile(pattern, re.IGNORECASE), start, end)
     for pattern, start, end in (
         (r"https://(?=[^\s/])", "https://", ""),
+        (r"tel:(?=\S)", "tel:", ""),
         (r"mailto:(?=\S)", "mailto:", ""),
         (r"(?=www\.)", "https://", ""),
         (r"http://(?=[^\s/])", "https://", " if the page has it"),
         (r"^(?=[^\s@/:]+@[^\s@/:]+$)", "mailto:", ""),
     )
 ]
+_WIDE = re.compile(  # as a Chinese keyboard writes it, perhaps encoded
+    r"^(https?|mailto|tel)(?:[：﹕]|%EF%BC%9A)(?:[/／]|%EF%BC%8F){0,2}", re.IGNORECASE
+)
+_LISTED = re.compile(r"[\s,;]\s*https?://")
 _TURNED = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_HOST = re.compile(r"(?<=^https://)[^/?#@]*[^\x00-\x7f/?#@][^/?#@]*", re.IGNORECASE)
 _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
 
 
@@ -130,7 +137,12 @@ def encoded(target: str) -> str:
 
     A host with letters such as ü is written in ASCII (RFC 3492), a path as in a URI.
     """
-    return normalizeLink(target)
+    return normalizeLink(_HOST.sub(_in_small_letters, target))
+
+
+def _in_small_letters(host: re.Match[str]) -> str:
+    """Return a host as domain names have its letters (RFC 5895): BÜCHER is bücher."""
+    return unicodedata.normalize("NFKC", host[0].lower())
 
 
 def host(target: str) -> str:
@@ -150,7 +162,9 @@ def dialled(target: str) -> str:
 
 def instead(address: str) -> str:
     """Return what to write for an address that is none, as the end of a sentence."""
-    bare = address.strip().strip("<>")
+    bare = _WIDE.sub(_narrow, address.strip().strip("<>"))
+    if _LISTED.search(bare):
+        return "; write one address here, and others as links in a text"
     if markdown := re.fullmatch(r"\[[^\]]*\]\((\S*)\)", bare):
         bare = markdown[1]
     for pattern, start, end in _INSTEAD:
@@ -159,6 +173,12 @@ def instead(address: str) -> str:
     if re.fullmatch(r"\+?[\d ().-]{6,}", bare):
         return f"; write {dialled(f'tel:{bare}')}"
     return "; write the whole address, such as https://example.org/page"
+
+
+def _narrow(wide: re.Match[str]) -> str:
+    """Return the beginning of an address with the signs of ASCII."""
+    scheme = wide[1].lower()
+    return f"{scheme}://" if scheme.startswith("http") else f"{scheme}:"
 
 
 def is_said(target: str, words: str) -> bool:

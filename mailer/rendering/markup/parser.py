@@ -13,8 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from mailer.rendering.markup import addresses, emphasis, list_marks
+from mailer.rendering.markup import addresses, emphasis
 from mailer.rendering.markup.east_asian import has_no_spaces
+from mailer.rendering.markup.lists import typed_marks
 
 _SCHEMES = ("https://", "http://", "mailto:", "tel:", "cid:")  # cid: in the message
 _CODE_OR_TARGET = re.compile(
@@ -61,10 +62,11 @@ def _made(*, html: bool, every: bool) -> MarkdownIt:
     parser.inline.ruler.at("emphasis", emphasis.tokenize)
     parser.inline.ruler.at("text", addresses.text)
     parser.inline.ruler.after("text", "address", addresses.address)
-    parser.core.ruler.after("block", "hide_bullets", list_marks.hide_bullets)
-    parser.core.ruler.after("block", "keep_numbers", list_marks.keep_numbers)
+    parser.core.ruler.after("block", "hide_bullets", typed_marks.hide_bullets)
+    parser.core.ruler.after("block", "keep_numbers", typed_marks.keep_numbers)
     parser.core.ruler.after("inline", "join_lines", _join_lines)
-    # validateLink is the parser's documented hook
+    # both are documented hooks of the parser
+    parser.normalizeLink = addresses.encoded  # type: ignore[method-assign]
     allowed = _is_not_empty if every else _has_allowed_scheme
     parser.validateLink = allowed  # type: ignore[method-assign]
     return parser
@@ -118,7 +120,7 @@ def render_line(text: str) -> str:
 
 def as_markdown(text: str) -> str:
     """Return a text as CommonMark, line by line."""
-    return list_marks.with_lists(_with_whole_targets(text))
+    return typed_marks.with_lists(_with_whole_targets(text))
 
 
 def _with_whole_targets(text: str) -> str:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from mailer.rendering.markup import addresses, parser
 
+_BELOW_A_TYPED_MARK = 3  # columns: “a) ”
 _RULE = "* * *"
 
 
@@ -118,7 +119,7 @@ def _item(around: _Container) -> _Container:
     if around.number is not None:
         mark = f"{around.number}. "
         around.number += 1
-    return _Container(mark, " " * len(mark))
+    return _Container(mark, " " * (len(mark) or _BELOW_A_TYPED_MARK))
 
 
 def _inline(token: Token) -> str:

@@ -1,17 +1,23 @@
 """Reads the text of an agenda: one step on each line, with its start or both times.
 
+A line may lack the mark of a list, or be a row of a table; `as_list` adds it.
+
 - 15:00 Welcome
 - 15:10 – 15:40 What the field has taught us
 """
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mailer.rendering.timing import spans
 from mailer.rendering.timing.spans import Span, SpanError
 
 _BOLD_HOUR = re.compile(r"\s{0,9}(?:\*\*|__)(?=\d)([^*_]{1,30})(?:\*\*|__)")
+_BAR, _TABS = re.compile(r"\s*\|\s*"), re.compile(r"\t+")
+_ROW = re.compile(r"\|(.*?)\|?\s*")
+_RULE = re.compile(r"\|?[\s:：|—–-]{3,}")  # below the head of a table
 _MARK = re.compile(r"[-*+•–—]\s+|\d{1,2}[.)]\s+(?=\d)|•")
 
 
@@ -35,6 +41,28 @@ class AgendaError(ValueError):
 def steps(text: str) -> list[AgendaStep]:
     """Return the steps of an agenda; raise AgendaError at a line that is not a step."""
     return [_step(number, line) for number, line in _lines(text)]
+
+
+def as_list(text: str) -> str:
+    """Return an agenda with the mark of a list before each step, line by line."""
+    lines = text.split("\n")
+    rule = next((n for n, each in enumerate(lines[:2]) if _RULE.fullmatch(each)), -1)
+    return "\n".join(
+        "" if number <= rule else _as_item(line) for number, line in enumerate(lines)
+    )
+
+
+def _as_item(line: str) -> str:
+    """Return a line with the mark of a list if it begins with an hour and has none."""
+    row = _ROW.fullmatch(line)
+    cells = _BAR.split(row[1].strip()) if row else _TABS.split(line)
+    words = " ".join([cells[0], " – ".join(filter(None, cells[1:]))]).rstrip()
+    if words[:1].isspace() or _MARK.match(words):
+        return line
+    with suppress(SpanError):
+        if spans.read_before(_BOLD_HOUR.sub(r"\1", words))[1]:
+            return f"- {words}"
+    return line
 
 
 def backwards(span: Span) -> str:

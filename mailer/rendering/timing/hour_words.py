@@ -52,9 +52,9 @@ MIDNIGHT = re.compile(
     r"|منتصف الليل|mitternacht)(?!\w)",
     re.IGNORECASE,
 )
-NUMBER = re.compile(r"(\d{1,2})(?!\d)|([一二两三四五六七八九十]{1,3})(?=[点點时時])")
+NUMBER = re.compile(r"(\d{1,2})(?!\d)|([零一二两三四五六七八九十]{1,3})(?=[点點时時])")
 MINUTES = re.compile(
-    r"(?:[:.](\d\d)|\s?h\s?(\d\d)(?:\s?min(?:utes?|utos?)?(?!\w)\.?)?)"
+    r"(?:[:.](\d\d)|\s?h\s?(\d\d)(?:\s?(?:mn|min(?:utes?|utos?)?)(?!\w)\.?)?)"
     r"(?!\d|[:.]\d)",
     re.IGNORECASE,
 )
@@ -65,19 +65,20 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 AFTER_UNIT = re.compile(
-    r"\s?(\d\d?)(?:\s?(?:min|minutes?|minutos?|мин|минут[аы]?)(?!\w)\.?|分)"
+    r"\s?(\d\d?)(?:\s?(?:min|mn|minutes?|minutos?|мин|минут[аы]?)(?!\w)\.?|分)"
     r"|(?<=[点點时時])(?:(半|一刻|三刻)|整)|(?<=uhr)\s(\d\d)(?![\d:.])"
     r"|(?<=heures)\s(\d\d)(?![\d:.])|(?<=[点點时時])(\d\d)(?!\d)",
     re.IGNORECASE,
 )
 LEAD = re.compile(
     r"(?:at|from|à partir de|à|dès|(?:de|a|desde|a partir de) las?|las?|de|desde|с|в|от"
-    r"|начиная с|von|um|ab|(?:اعتبارا من |ابتداء من )?(?:من )?الساعة|من)\s{1,9}(?=\S)"
+    r"|начиная с|von|um|ab|al?|(?:اعتبارا من |ابتداء من )?(?:من )?الساعة|من)"
+    r"\s{1,9}(?=\S)"
     r"|[从自于]\s?",
     re.IGNORECASE,
 )
 JOINT = re.compile(
-    r"\s{0,9}(?:[-－‐‑‒–—―−~〜～]+|至|到)\s{0,9}"
+    r"\s{0,9}(?:[-－‐‑‒–—―−~〜～]+>?|→|至|到)\s{0,9}"
     r"|\s{1,9}(?:to|until|till|à|jusqu['’]à|al?|a las?"
     r"|hasta|hasta las?|до|bis|إلى|الى|حتى|إلى الساعة)\s{1,9}",
     re.IGNORECASE,
@@ -111,7 +112,7 @@ A_ZONE = re.compile(  # in a line that has an hour only
 )
 MISTYPED = re.compile(  # 15-00, 15'30, 15∶30, 1530, 15:30:00: the hour that is meant
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-3])"
-    r"(?:\s?[-‐‑–—]\s?(?=00|2[5-9]|[3-5]\d)|['’′∶﹕ː]|:(?=\d\d:\d\d)|(?=\d\d(?!\d)))"
+    r"(?:\s?:\s?(?=\d\d(?!\d))|,(?=\d\d(?!\d))|\s?[-‐‑–—]\s?(?=00|2[5-9]|[3-5]\d)|['’′∶﹕ː]|:(?=\d\d:\d\d)|(?=\d\d(?!\d)))"
     r"(?P<minute>[0-5]\d)(?::\d\d)?(?!\d)"
 )
 SEPARATOR = re.compile(r"\s{0,9}(?:[:：,，、|·.]|[-–—−](?=\s))?\s{0,9}")

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from mailer.rendering.markup import east_asian
 from mailer.rendering.timing import hour_words
 
+_FIRST_HOUR, _HOURS = 7, 24
 _SPACES = "\u00a0\u202f\u2009\u2007\u200e\u200f\u061c\u2066\u2067\u2068\u2069"
 _QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
 _A_ZONE = "a time zone; hours are in the campaign's zone, so remove it"
@@ -188,7 +189,9 @@ def _not_an_hour(text: str) -> SpanError:
 
 def _scan(text: str) -> tuple[Span, str]:
     scanner = _Scanner(plain(text))
-    joint = hour_words.AND if scanner.take(hour_words.BETWEEN) else hour_words.JOINT
+    between = scanner.take(hour_words.BETWEEN) is not None
+    joint = hour_words.AND if between else hour_words.JOINT
+    led = between or hour_words.LEAD.match(scanner.text) is not None
     start = scanner.hour()
     if start is None:
         raise _not_an_hour(text)
@@ -197,7 +200,7 @@ def _scan(text: str) -> tuple[Span, str]:
     if scanner.take(joint):
         tomorrow = scanner.take(hour_words.NEXT_DAY) is not None
         end = scanner.hour()
-    if end is not None and not end.marked:
+    if end is not None and not end.marked and not (led and _is_of_the_day(start, end)):
         if not start.marked and hour_words.MISTYPED.match(scanner.text):
             raise _not_an_hour(text)
         raise SpanError(
@@ -212,6 +215,14 @@ def _scan(text: str) -> tuple[Span, str]:
     if end is None:
         return _alone(start, text), rest
     return _together(start, end, tomorrow=tomorrow), rest
+
+
+def _is_of_the_day(start: _Hour, end: _Hour) -> bool:
+    """Return whether two bare numbers are hours of one day: from 10 to 12.
+
+    Those before seven may be in the afternoon.
+    """
+    return not start.half and _FIRST_HOUR <= start.hour < end.hour < _HOURS
 
 
 def _alone(start: _Hour, text: str) -> Span:

@@ -164,8 +164,9 @@ def test_contents_without_titles_are_left_out() -> None:
     assert "In this letter" not in shown("# contents\n\n# opening\n\nHello.")
 
 
-def test_a_mark_leads_to_its_note() -> None:
-    made = letter_of(f"{MARK}# notes\n\n[^1]: In Dakar.")
+@pytest.mark.parametrize("note", ["[^1]: In Dakar.", "1. In Dakar.", "1、In Dakar."])
+def test_a_mark_leads_to_its_note(note: str) -> None:
+    made = letter_of(f"{MARK}# notes\n\n{note}")
 
     assert '<a href="#note-1"' in made.html
     assert '<li id="note-1"' in made.html

@@ -11,7 +11,8 @@ from mailer.campaigns.writing.translation import comparing, units
 from mailer.rendering.checks import leftovers, misread, placeholders
 from mailer.rendering.language import bidi, quotation
 from mailer.rendering.marks import Marks
-from mailer.rendering.markup import addresses, list_marks, parser
+from mailer.rendering.markup import addresses, parser
+from mailer.rendering.markup.lists import typed_marks
 
 MARKS = Marks("0123456789abcdef")
 
@@ -69,7 +70,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "front matter": lambda text: list(front_matter._as_yaml([(1, text)], "", [])),
     "bare addresses": addresses.found,
     "an address": lambda text: addresses.found(f"https://a.b/{text}"),
-    "marks of lists": list_marks.with_lists,
+    "marks of lists": typed_marks.with_lists,
     "quotation marks": lambda text: quotation.typeset.__wrapped__(f"'{text}", "fr"),
     "single marks": lambda text: list(quotation.unpaired(f"'{text}\"", "fr")),
     "other encodings": lambda text: list(misread.faults(f"é{text}")),

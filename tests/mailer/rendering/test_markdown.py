@@ -38,6 +38,11 @@ LINKS = [
     ("[a](tel:+33 1 45 68)", ["tel:+3314568"]),
     ("[a][1]\n\n[1]: https://x.example", ["https://x.example"]),
     ("[https://x.example](https://x.example)", ["https://x.example"]),
+    (
+        "https://x.example—and www.x.example/a–b",
+        ["https://x.example", "https://www.x.example/a"],
+    ),
+    ("[a](https://BÜCHER.example/Ü)", ["https://xn--bcher-kva.example/%C3%9C"]),
     ("`https://x.example` `[a](https://x.example/b c)`", []),
 ]
 LISTS = [
@@ -62,6 +67,8 @@ LISTS = [
     "1. one\n2. two",
     "1/ one\n2/ two",
     "1.1 one\n1.2 two",
+    "1.1 one\n1.2 two\n1.2.1 three\n1.3 four",
+    "• one\n   o two\n   o three\n• four",
     "1 - one\n2 - two",
     "☐ one\n☐ two",
     "o\tone\no\ttwo",
@@ -76,6 +83,7 @@ NO_LISTS = [
     "a) alone",
     "2027 – a year\n– of peace",
     "i.e. this\nand that",
+    "o leche\no yogur",
     "-5 degrees\n-3 degrees",
     "*See below\n*this* one",
     "```\n    - code\n```",
@@ -111,6 +119,27 @@ def test_lines_with_the_marks_people_type_are_a_list(text: str) -> None:
 @pytest.mark.parametrize("text", NO_LISTS)
 def test_a_dash_or_a_letter_alone_makes_no_list(text: str) -> None:
     assert "<li>" not in html(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. a\n  - b\n  - c\n2. d", "1. a\n   - b\n   - c\n2. d"),
+        ("1. a\n - b\n2. d", "1. a\n   - b\n2. d"),
+        ("1. a\n\t• b\n\t• c\n2. d", "1. a\n   - b\n   - c\n2. d"),
+        ("1. a\n  1. b\n  2. c\n2. d", "1. a\n   1. b\n   2. c\n2. d"),
+        ("10. a\n  - b\n    c", "10. a\n    - b c"),
+        ("a) a\n  i) b\n  ii) c\nb) d", "a) a\n   i) b\n   ii) c\nb) d"),
+        ("1、甲\n （1）乙\n （2）丙\n2、丁", "1、甲\n   （1）乙\n   （2）丙\n2、丁"),
+        ("- a\n - b\n- c", "- a\n- b\n- c"),
+        ("- a\n  o b\n- c", "- a o b\n- c"),
+        ("- a\n\nText\n\n  - b", "- a\n\nText\n\n- b"),
+    ],
+)
+def test_a_list_within_a_list_may_be_indented_by_hand(text: str, shown: str) -> None:
+    assert plain.to_text(text) == shown
+    inner = len(re.findall(r"\n {3,}\S", shown)) > 0
+    assert (re.search(r"<li>[^<]+<[uo]l", html(text)) is not None) == inner
 
 
 def test_a_mark_that_counts_stays_as_it_was_typed_in_both_parts() -> None:

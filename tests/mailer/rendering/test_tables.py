@@ -67,6 +67,23 @@ def test_a_column_of_numbers_is_aligned_at_the_end(cell: str, aligned: str) -> N
     assert read.aligned[1] == aligned
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| A | B |\n|---|--:|\n| a | b |",
+        "A | B\n--- | --:\na | b",
+        "｜A｜B｜\n｜---｜--：｜\n｜a｜b｜",
+        "| A | B |\n|---|--：|\n| a | b |",
+    ],
+)
+def test_bars_and_colons_may_be_wide_and_the_outer_bars_missing(text: str) -> None:
+    for each in (text, table.as_markdown(text)):
+        made = table.read(each)
+
+        assert (made.heads, made.rows) == ((("A", "B"),), (("a", "b"),))
+        assert made.aligned == ("start", "end")
+
+
 @pytest.mark.parametrize("dashes", ["—", "–––", ":—", "——:"])
 def test_a_rule_may_have_dashes_that_a_program_corrected(dashes: str) -> None:
     read = table.read(f"| a | b |\n|{dashes}|{dashes}|\n| c | – |\n| – | — |")

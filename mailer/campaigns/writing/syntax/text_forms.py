@@ -18,7 +18,7 @@ def _none(text: str) -> None:
 
 def _agenda(text: str) -> None:
     try:
-        agenda.steps(text)
+        agenda.steps(agenda.as_list(text))
     except agenda.AgendaError as fault:
         raise FormError(fault.line, str(fault)) from None
 
@@ -35,6 +35,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "notes": listing.notes,
 }
 _SPELLINGS: dict[str, Callable[[str], str]] = {
+    "agenda": agenda.as_list,
     "table": table.as_markdown,
     "links": listing.links_as_markdown,
     "notes": listing.notes_as_markdown,

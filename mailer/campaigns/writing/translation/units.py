@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from mailer.campaigns.writing.syntax import front_matter
 from mailer.rendering.letter_types import BlockType
-from mailer.rendering.markup import list_marks
 from mailer.rendering.markup.east_asian import has_no_spaces
+from mailer.rendering.markup.lists import typed_marks
 from mailer.rendering.source import Block, Translation
 
 SUBJECT, PREHEADER = "subject", "preheader"
@@ -113,7 +113,7 @@ def _unwrapped(paragraph: str) -> str:
         _STRUCTURED.match(row) or not row.strip() or row.endswith(("  ", "\\"))
         for row in rows
     )
-    if structured or list_marks.with_lists(paragraph) != paragraph:
+    if structured or typed_marks.with_lists(paragraph) != paragraph:
         return paragraph.rstrip()
     joined = rows[0].strip()
     for row in rows[1:]:

@@ -7,7 +7,7 @@ Every line stays on its line, also where a list goes on below a paragraph: 3. 4.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,12 +15,13 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from mailer.rendering.markup import east_asian, fences
+from mailer.rendering.markup.lists import nesting
 
-_KEPT = "\ue000"  # begins an item whose mark is in its text; removed by `hide_bullets`
 _BULLET = re.compile(r"(?P<indent>\s*)[•●▪▫◦‣⁃∙■□◆◇○❖][ \t\u00a0\u3000]*(?=\S)")
 _DASH = re.compile(
     r"(?P<indent>\s*)(?:(?P<dash>[–—―−·→►▶▸➢✓✔✗✘☐☑☒ـ\uf000-\uf0ff])[ \t\u00a0\u3000]*"
-    r"|(?P<word>o)(?:[\t\u00a0]| {2,9})\s{0,9}"  # a bullet of word processors
+    # a bullet of word processors
+    r"|(?P<word>o)(?:[\t\u00a0]| {2,9})\s{0,9}|(?<=[ \t])(?P<inner>o) "
     r"|(?P<hyphen>-|\*(?![^*]*\*))(?=[^\W\d_]))"
     r"(?=[^\s–—-])"
 )
@@ -67,6 +68,7 @@ def with_lists(text: str) -> str:
     _outdent(lines)
     for run in _runs(lines):
         _rewrite(lines, run)
+    nesting.indent(lines)
     return "\n".join(lines)
 
 
@@ -135,7 +137,7 @@ def _rewrite(lines: list[str], run: Sequence[int]) -> None:
     for number in _counting(lines, run):
         indent = len(lines[number]) - len(lines[number].lstrip())
         line = lines[number]
-        lines[number] = f"{line[:indent]}+ {_KEPT}{line[indent:]}"
+        lines[number] = f"{line[:indent]}+ {nesting.KEPT}{line[indent:]}"
 
 
 def _counting(lines: Sequence[str], run: Sequence[int]) -> set[int]:
@@ -145,11 +147,21 @@ def _counting(lines: Sequence[str], run: Sequence[int]) -> set[int]:
     for number in run:
         for mark in _marks(number, lines[number], every=below):
             ways.setdefault(mark.way, []).append(mark)
-    found: set[int] = set()
+    found = _first_below(ways)
     for marks in ways.values():
         for one, following in pairwise(marks):
             if following.number == one.number + 1:
                 found |= {one.line, following.line}
+    return found
+
+
+def _first_below(ways: Mapping[str, Sequence[_Mark]]) -> set[int]:
+    """Return the lines of marks such as 1.2 and, below it, 1.2.1."""
+    found: set[int] = set()
+    whole = {f"{way}{mark.number}.": mark for way in ways for mark in ways[way]}
+    for way, (first, *_) in ways.items():
+        if way in whole and first.number == 1 and whole[way].line < first.line:
+            found |= {whole[way].line, first.line}
     return found
 
 
@@ -243,7 +255,7 @@ def hide_bullets(state: StateCore) -> None:
                 lists.append(token)
             case "bullet_list_close" | "ordered_list_close":
                 lists.pop()
-            case "inline" if token.content.startswith(_KEPT):
-                token.content = token.content.removeprefix(_KEPT)
+            case "inline" if token.content.startswith(nesting.KEPT):
+                token.content = token.content.removeprefix(nesting.KEPT)
                 lists[-1].attrSet("style", "list-style-type: none")
                 lists[-1].meta["marks"] = True
