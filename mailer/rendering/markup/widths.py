@@ -4,7 +4,7 @@ The columns of a table are as wide as their longest words, and `overflow-wrap` d
 change that in every mail program. So long words get places where they may break, in
 pieces as long as a phone has room for. Numbers stay whole, and days with their months:
 where they need it the letters of the table are smaller on a phone (the class dense).
-Only if that is not enough do they break.
+Only if that is not enough do they break; such a table is stacked on a phone.
 """
 
 import re
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from mailer.rendering.marks import Marks
+from mailer.rendering.markup import stacks
 
 _TABLE = re.compile(r'<table\b[^>]*\bclass="data".*?</table>', re.DOTALL)
 _PARTS = re.compile(r"<(thead|tbody)\b")
@@ -56,6 +57,7 @@ class _Fit:
     dense: bool = False
     numbers_break: bool = False
     wide: int = 0  # how long words stay whole on a wide screen
+    breaks: bool = False  # words on a phone
 
     def place(self, word: str) -> str:
         """Return where a word may break: only on a phone, or on every screen."""
@@ -75,7 +77,8 @@ def breakable(html: str, marks: Marks) -> str:
         broken = _TEXT.sub(lambda text: _broken(text[1], fit, marks), rows)
         if fit.dense:
             broken = _PARTS.sub(r'<\1 class="dense"', broken)
-        return f"{caption}{end}{broken}"
+        whole = f"{caption}{end}{broken}"
+        return stacks.stacked(whole) if fit.breaks else whole
 
     return _TABLE.sub(table, html)
 
@@ -85,7 +88,9 @@ def _fit(rows: str, pixels: int) -> _Fit:
     columns = _columns(rows)
     screen = _SCREEN[pixels] - _WIDE_PADDING * len(columns)
     wide = _length(columns, screen / _DIGIT)
-    return replace(_on_phone(columns, pixels), wide=wide)
+    fit, longest = _on_phone(columns, pixels), max(words for words, _ in columns)
+    breaks = fit.numbers_break or fit.length < min(longest, _WHOLE)
+    return replace(fit, wide=wide, breaks=breaks)
 
 
 def _on_phone(columns: Sequence[tuple[float, float]], pixels: int) -> _Fit:
