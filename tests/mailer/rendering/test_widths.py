@@ -226,6 +226,8 @@ LINES_OF_NUMBERS = r"""() => [...document.querySelectorAll("table.data td")]
   .filter(cell => {
     const range = document.createRange();
     range.selectNodeContents(cell);
+    const label = cell.querySelector(".of");  // of a stacked table
+    if (label) range.setStartAfter(label);
     const tops = [...range.getClientRects()].map(box => Math.round(box.top));
     return new Set(tops).size > 1;
   }).map(cell => cell.innerText)"""
