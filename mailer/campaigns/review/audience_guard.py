@@ -162,7 +162,7 @@ async def since_last(
     ]
     share = site.settings.gate.audience_change
     if is_much(abs(counted.count - approval.count), approval.count, share):
-        found.insert(0, f"{counted.count} readers; {which}, had {approval.count}")
+        found.insert(0, f"readers: {counted.count}; {which}, had {approval.count}")
     return [problem.warning("", "audience", what) for what in found]
 
 

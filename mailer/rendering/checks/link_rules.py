@@ -26,8 +26,7 @@ _CUT = re.compile(  # a bare address up to a sign within it, before an Asian let
     re.IGNORECASE,
 )
 _SCHEMES = ("https://", "mailto:", "tel:")
-_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_HAS_SITE = re.compile(r"^[^.]+(?:\.[^.]+)+\.?$|^[0-9a-f:]*:[0-9a-f:.]*$")  # or IPv6
+_MAILBOX = re.compile(r"[^\s@]{1,64}@[^\s@.]{1,63}\.[^\s@]{1,190}")
 _STOP = re.compile(
     r"(?:[.,;:!…]|%E3%80%8[12]|%EF%BC%8C|%EF%BC%9[AB]|%D8%8C|%E2%80%A6|[。、，；：،])$",
     re.IGNORECASE,
@@ -104,9 +103,15 @@ def fault(address: str) -> str:
         host, user = None, None
     if user:
         return "has a name or password before its site; remove it"
-    if not host or not _HAS_SITE.search(host):
+    if not host or not _is_of_the_net(host):
         return "names no site; write the whole address, such as https://example.org"
     return ""
+
+
+def _is_of_the_net(host: str) -> bool:
+    """Return whether a host has labels with points between them, or is of IPv6."""
+    labels = host.removesuffix(".").split(".")
+    return ":" in host or (len(labels) > 1 and all(labels))
 
 
 def doubtful(address: str) -> str:

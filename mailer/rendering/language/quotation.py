@@ -19,7 +19,9 @@ CODE = re.compile(
     r"|(?<![\\`])(?:(?:`(?!`)(?:[^`\n]|\n(?!\n))+`)|(?:``(?!`).+?(?<!`)``))(?!`))",
     re.DOTALL | re.MULTILINE,
 )
-TARGET = re.compile(r"(\]\(<?(?:https?|mailto|tel|cid):[^)\n]*)", re.IGNORECASE)
+TARGET = re.compile(  # with parentheses within it
+    r"(\]\(<?(?:https?|mailto|tel|cid):(?:[^()\n]|\([^()\n]*\))*)", re.IGNORECASE
+)
 _ENDING = r"(?:pdf|docx?|xlsx?|pptx?|odt|csv|png|jpe?g|gif)"
 _OTHERS_KEPT = (
     re.compile(r"<[a-z]+:[^<>\s]+>", re.IGNORECASE),

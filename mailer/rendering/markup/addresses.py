@@ -37,9 +37,9 @@ _INSTEAD = [  # what an address that is none begins with, and what it should be
 _WIDE = re.compile(  # as a Chinese keyboard writes it, perhaps encoded
     r"^(https?|mailto|tel)(?:[：﹕]|%EF%BC%9A)(?:[/／]|%EF%BC%8F){0,2}", re.IGNORECASE
 )
-_LISTED = re.compile(r"[\s,;]\s*https?://")
+_LISTED = re.compile(r"[\s,;]https?://")
 _TURNED = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_HOST = re.compile(r"(?<=^https://)[^/?#@]*[^\x00-\x7f/?#@][^/?#@]*", re.IGNORECASE)
+_HOST = re.compile(r"(?<=^https://)[^/?#@]+", re.IGNORECASE)
 _AFTER = ".,;:!?'’‘*_~"  # punctuation that follows an address
 
 
@@ -142,6 +142,8 @@ def encoded(target: str) -> str:
 
 def _in_small_letters(host: re.Match[str]) -> str:
     """Return a host as domain names have its letters (RFC 5895): BÜCHER is bücher."""
+    if host[0].isascii():
+        return host[0]
     return unicodedata.normalize("NFKC", host[0].lower())
 
 

@@ -66,7 +66,7 @@ def _made(*, html: bool, every: bool) -> MarkdownIt:
     parser.core.ruler.after("block", "keep_numbers", typed_marks.keep_numbers)
     parser.core.ruler.after("inline", "join_lines", _join_lines)
     # both are documented hooks of the parser
-    parser.normalizeLink = addresses.encoded  # type: ignore[method-assign]
+    parser.normalizeLink = addresses.encoded  # type: ignore[method-assign, assignment]
     allowed = _is_not_empty if every else _has_allowed_scheme
     parser.validateLink = allowed  # type: ignore[method-assign]
     return parser

@@ -12,7 +12,7 @@ _HEAD = re.compile(r"<thead\b.*?</thead>", re.DOTALL)
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"(<t[dh]\b[^>]*>)(.*?)(?=<t[dh]\b|</tr>)", re.DOTALL)
 _SPANS = re.compile(r"<t[dh]\b[^>]*\b(?:col|row)span=")
-_TAG = re.compile(r"<[^>]*>|\s+(?=</t[dh]>)")
+_TAG = re.compile(r"<[^<>]{0,400}>")
 _PARTS = re.compile(r'<(thead|tbody)\b(?: class="([^"]*)")?')
 _LABEL = '<span class="of" style="display:none;mso-hide:all">{} </span>'
 
@@ -22,7 +22,7 @@ def stacked(table: str) -> str:
     head = _HEAD.search(table)
     if head is None or _SPANS.search(table) or len(_ROW.findall(head[0])) != 1:
         return table
-    labels = [_TAG.sub("", inside) for _, inside in _CELL.findall(head[0])]
+    labels = [_TAG.sub("", inside).strip() for _, inside in _CELL.findall(head[0])]
     rows = table[head.end() :]
     if any(len(_CELL.findall(row)) != len(labels) for row in _ROW.findall(rows)):
         return table

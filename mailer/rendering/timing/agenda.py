@@ -15,9 +15,7 @@ from mailer.rendering.timing import spans
 from mailer.rendering.timing.spans import Span, SpanError
 
 _BOLD_HOUR = re.compile(r"\s{0,9}(?:\*\*|__)(?=\d)([^*_]{1,30})(?:\*\*|__)")
-_BAR, _TABS = re.compile(r"\s*\|\s*"), re.compile(r"\t+")
-_ROW = re.compile(r"\|(.*?)\|?\s*")
-_RULE = re.compile(r"\|?[\s:：|—–-]{3,}")  # below the head of a table
+_RULE = re.compile(r"\|[\s:：|—–-]{3,}")  # below the head of a table
 _MARK = re.compile(r"[-*+•–—]\s+|\d{1,2}[.)]\s+(?=\d)|•")
 
 
@@ -46,7 +44,8 @@ def steps(text: str) -> list[AgendaStep]:
 def as_list(text: str) -> str:
     """Return an agenda with the mark of a list before each step, line by line."""
     lines = text.split("\n")
-    rule = next((n for n, each in enumerate(lines[:2]) if _RULE.fullmatch(each)), -1)
+    ruled = ("--" in each and _RULE.fullmatch(each) for each in lines[:2])
+    rule = next((number for number, found in enumerate(ruled) if found), -1)
     return "\n".join(
         "" if number <= rule else _as_item(line) for number, line in enumerate(lines)
     )
@@ -54,10 +53,10 @@ def as_list(text: str) -> str:
 
 def _as_item(line: str) -> str:
     """Return a line with the mark of a list if it begins with an hour and has none."""
-    row = _ROW.fullmatch(line)
-    cells = _BAR.split(row[1].strip()) if row else _TABS.split(line)
+    row = line.strip().removesuffix("|") if line.startswith("|") else ""
+    cells = [each.strip() for each in (row[1:].split("|") if row else line.split("\t"))]
     words = " ".join([cells[0], " – ".join(filter(None, cells[1:]))]).rstrip()
-    if words[:1].isspace() or _MARK.match(words):
+    if line[:1].isspace() or _MARK.match(words):
         return line
     with suppress(SpanError):
         if spans.read_before(_BOLD_HOUR.sub(r"\1", words))[1]:

@@ -58,6 +58,8 @@ def test_marks_are_those_of_the_language(language: str, typed: str, shown: str) 
         "`\"x\" -- 'y'...`",
         "```\nprint('a'...)\n```",
         '[a](https://x.example/it\'s--a...b "title")',
+        "[a](https://x.example/A_(b)_it's--x)",
+        "![a](cid:photo (1) & co's #2.png)",
         "https://x.example/it's--a o'neill--b@x.example",
         "<https://x.example/'a'>",
         '[a]: https://x.example "title"',

@@ -208,7 +208,7 @@ async def test_the_last_letter_of_a_series_is_that_of_its_slots(
     await campaigning.schedule_in_series(site, number)
     checked = await gate.check(site, number, now=clock.now(), scored=False)
 
-    assert any("10 readers; the last one" in each.what for each in checked.problems)
+    assert any("readers: 10; the last one" in each.what for each in checked.problems)
 
 
 @on_sqlite

@@ -12,6 +12,7 @@ LISTED = "- 9 h – 9 h 30 Accueil\n- 10 h Ouverture"
     "text",
     [
         LISTED,
+        "- 9 h – 9 h 30 Accueil\n     \n- 10 h Ouverture",
         "9 h – 9 h 30 : Accueil\n10 h : Ouverture",
         "9 h – 9 h 30\tAccueil\n10 h\tOuverture",
         "| Heure | Quoi |\n|---|---|\n| 9 h – 9 h 30 | Accueil |\n| 10 h | Ouverture |",
