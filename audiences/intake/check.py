@@ -108,6 +108,9 @@ class Checker:
         self._notes.clear()
         try:
             stop = self._stop(line) if self._wishes or self._as_stopped else None
+            noted = None if stop else self._whole.noted(row, line)
+            if noted is not None:
+                return Checked(faults=[noted])
             checked = self._stopped(line, *stop) if stop else self._values(row, line)
         except CellError:
             return Checked(faults=self._faults(row, line))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from audiences.export import rows
+from audiences.intake.values.whole_rows import WholeRows
 from audiences.intake.wishes import optouts
 from audiences.suppressions import Why
 from mailer.sites.site import Site
@@ -24,7 +25,47 @@ NOTED = (
     ("Примечания", "не писать"),
     ("Job title", "Head (désinscrite)"),
 )
-KEPT = ("not unsubscribed", "n'est pas désabonnée", "Head of subscriptions", "Baja")
+# one a line: the words of nine languages, with and without accents
+NOTES = """
+ne plus ecrire
+À retirer de la liste
+désinscription demandée le 3/2/24
+Rencontrée à Dakar en mai 2023 avec Mme Diop et depuis ne veut plus recevoir nos lettres
+N’écrivez plus s’il vous plaît, ne m’envoyez plus rien
+plus d'envoi
+has asked not to be contacted
+Asked by phone not to receive our letters any more, see the mail of the same day
+does not want emails
+doesn’t want e-mails
+unsubscribe me
+STOP
+no quiere recibir correos
+darse de baja
+por favor eliminar de la lista
+bitte austragen
+Bitte nicht mehr zusenden
+kein Newsletter mehr
+wünscht keine Post
+remover da lista
+nao enviar
+não quer receber
+non vuole ricevere
+не отправлять
+исключить из рассылки
+لا ترسل
+يرجى عدم الإرسال
+已退订
+请不要再发
+客户要求取消订阅
+配信停止
+""".strip().splitlines()
+KEPT = (
+    "He does not unsubscribe",
+    "has never been unsubscribed",
+    "未退订",
+    "Mailing in May",
+)
+KEPT += ("not unsubscribed", "n'est pas désabonnée", "Head of subscriptions", "Baja")
 
 
 @pytest.mark.parametrize(("heading", "cell"), NOTED)
@@ -39,6 +80,34 @@ async def test_a_row_whose_text_tells_of_a_wish_is_refused(
     (fault,) = report.faults
     assert "opted out" in fault.reason
     assert list(await _addresses(site)) == ["b@x.example"]
+
+
+@pytest.mark.parametrize("cell", NOTES)
+async def test_a_note_in_the_words_of_its_language_is_a_fault(
+    site: Site, tmp_path: Path, cell: str
+) -> None:
+    text = HEAD.format("Notes") + f'Ann;icom;a@x.example;"{cell}"\n'
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.added, len(report.faults)) == (0, 1)
+
+
+async def test_a_row_with_its_yes_and_a_note_is_suppressed(
+    site: Site, tmp_path: Path
+) -> None:
+    text = HEAD.format("Notes;Unsubscribed") + "Ann;icom;a@x.example;unsubscribed;yes\n"
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.stopped, report.faults) == (1, [])
+
+
+def test_what_a_program_has_for_its_own_use_may_tell_of_a_wish(tmp_path: Path) -> None:
+    text = (
+        "Display Name,Primary Email,Secondary Email,Custom 1\nAnn,a@x.example,,\n"
+        "Bo,b@x.example,,désabonné\n"
+    )
+    table = opened(tmp_path, text)
+    whole = WholeRows(table, table.width, watch=True)
+    assert whole.noted(2, ["Ann", "a@x.example", "", ""]) is None
+    assert whole.noted(3, ["Bo", "b@x.example", "", "désabonné"]) is not None
 
 
 @pytest.mark.parametrize("cell", KEPT)
@@ -95,7 +164,18 @@ async def test_a_yes_below_such_a_heading_stops(
 
 @pytest.mark.parametrize(
     "heading",
-    ["No paper", "Keine Einladungen", "Sin revista", "Без рассылки", "Werbung"],
+    [
+        *("No paper", "Keine Einladungen", "Sin revista", "Без рассылки", "Werbung"),
+        *(
+            "Abonné",
+            "Deseja receber?",
+            "Lettre",
+            "OK to contact",
+            "Versand",
+            "Подписан",
+        ),
+        *("النشرة", "接收邮件", "To remove", "Desea el boletín", "Riceve"),
+    ],
 )
 def test_a_heading_that_denies_is_a_question(tmp_path: Path, heading: str) -> None:
     rows = "Ann;icom;a@x.example;yes\nBo;icom;b@x.example;no\n"

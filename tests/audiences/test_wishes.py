@@ -64,6 +64,31 @@ def test_consent_of_two_columns_is_what_both_say(
     assert next(cells(table))["consent"] == kept
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("retiré le 3/4/2024", "withdrew", "refused by phone", "не дал согласия"),
+        *("No, thank you", "Non merci, non", "consent withdrawn in 2023", "已撤回"),
+        *("widerrufen am 3.4.", "no dio su consentimiento", "سحب الموافقة"),
+    ],
+)
+def test_consent_that_was_not_given_is_never_a_ground(cell: str) -> None:
+    assert optouts.declines(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["forum of 2023", "oui", "not withdrawn", "2024-01-02"]
+)
+def test_other_words_on_consent_are_its_ground(cell: str) -> None:
+    assert not optouts.declines(cell)
+
+
+def test_a_cross_may_mean_yes_or_no() -> None:
+    with pytest.raises(optouts.UnclearError):
+        optouts.why("✗", yes=Why.ASKED)
+    assert optouts.is_yes_or_no("✗")
+
+
 ROW = "E-mail;Organisation\na@x.example;icom\n"
 MAILCHIMP = "Email Address,MEMBER_RATING,LEID\na@x.example,2,1\n"
 

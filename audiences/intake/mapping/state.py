@@ -7,6 +7,7 @@ from audiences.intake.mapping import plan, synonyms
 from audiences.intake.mapping.plan import Mapping
 
 BY_MAPPING = "by your mapping"
+IGNORED = "ignored by your mapping"
 
 
 def distinct(header: Sequence[str]) -> list[str]:
@@ -60,7 +61,7 @@ class Columns:
             place = self._place(heading, "ignored")
             self._refuse_twice(place, "ignored")
             self.ignored.add(place)
-            self.why[place] = "ignored by your mapping"
+            self.why[place] = IGNORED
 
         for column, headings in mapping.instead.items():
             if column not in mapping.columns:

@@ -10,7 +10,7 @@ import sys
 
 from audiences.intake.lists.table import Table
 from audiences.intake.mapping import synonyms
-from audiences.intake.mapping.state import BY_MAPPING
+from audiences.intake.mapping.state import BY_MAPPING, IGNORED
 from audiences.intake.values.checked import Fault
 from audiences.intake.wishes import optouts
 
@@ -66,7 +66,7 @@ class WholeRows:
         self._unread = [
             (place, each.heading)
             for place, each in enumerate(found)
-            if watch and each.column is None and each.heading and not each.sure
+            if watch and each.column is None and each.heading and each.why != IGNORED
         ]
 
     def fault(self, row: int, line: list[str]) -> Fault | None:
@@ -77,6 +77,12 @@ class WholeRows:
             return fault
         if self._captions and "@" not in line[self._address]:
             return self._caption(row, line)
+        return None
+
+    def noted(self, row: int, line: list[str]) -> Fault | None:
+        """Return the fault of a row in which a text tells of a wish."""
+        if self._captions and "@" not in line[self._address]:
+            return None
         for place, heading, name in self._texts:
             if place < len(line) and _notes_a_wish(line[place], name=name):
                 reason = (
@@ -85,7 +91,7 @@ class WholeRows:
                 )
                 return Fault(row, heading, line[place].strip()[:80], reason)
         for place, heading in self._unread:
-            if place < len(line) and optouts.tells(line[place]):
+            if place < len(line) and line[place] and optouts.tells(line[place]):
                 reason = (
                     "says that this reader opted out, in a column that is not read;"
                     f" name it with --column opt_out={heading!r}"

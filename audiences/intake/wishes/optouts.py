@@ -1,21 +1,20 @@
 """Reads cells about opt-outs: what other programs know of a reader's wish."""
 
 import re
-import tomllib
 from functools import cache
-from importlib import resources
 
 from audiences.intake.mapping import synonyms
-from audiences.intake.wishes import dates
+from audiences.intake.wishes import dates, phrases
 from audiences.suppressions import Why
 
 # columns → what yes, a day or a number means there
 COLUMNS = {"opt_out": Why.ASKED, "bounced": Why.BOUNCED}
 BETWEEN = " | "  # several columns that make one cell
-_TICKS = frozenset("✓✔☑✅")
-_MARKS = str.maketrans(dict.fromkeys(',;:.!?/()[]{}"-–—', " "))  # between words
+_TICKS = frozenset("✓✔☑✅☒")
+_CROSSES = frozenset("✗✘❌❎×⨯✖")  # a mark of yes, or of no
+_ANSWER = re.compile(r"\s*([^\W\d_]+)\s*[,;.:!–—(-]")
 _ASIDE = re.compile(r"(?P<said>[^\[\]]*)\[(?P<aside>[A-Z?])\]")  # of Mailman: on [B]
-LONGEST = 60  # characters of a cell in which words are looked for
+LONGEST = 60  # characters of a title
 # what Sympa keeps of bounces: the first, the last, how many, the status
 _STATUS = re.compile(r"\d+ \d+ \d+ (?P<digit>[245])[.\d]*")
 
@@ -24,21 +23,9 @@ _STATUS = re.compile(r"\d+ \d+ \d+ (?P<digit>[245])[.\d]*")
 def answers() -> dict[str, frozenset[str]]:
     """Return the words of `optouts.toml`, folded, by what they say."""
     return {
-        says: frozenset(map(synonyms.fold, listed)) for says, listed in _texts().items()
+        says: frozenset(map(synonyms.fold, listed))
+        for says, listed in phrases.texts().items()
     }
-
-
-@cache
-def _texts() -> dict[str, list[str]]:
-    text = resources.files(__package__).joinpath("optouts.toml").read_text("utf-8")
-    return tomllib.loads(text)
-
-
-@cache
-def _telling() -> frozenset[str]:
-    """Return the words that tell of an opt-out in any column, in small letters."""
-    words = _texts()
-    return frozenset({*words["asked"], *words["bounced"]} - {*words["weak"]})
 
 
 def concerns(heading: str, *, answered: bool) -> bool:
@@ -57,51 +44,26 @@ def concerns(heading: str, *, answered: bool) -> bool:
 def is_yes_or_no(cell: str) -> bool:
     """Whether a cell is plainly yes or no, in any language of lists."""
     words = answers()
-    return cell in _TICKS or synonyms.fold(cell) in words["yes"] | words["never"]
+    return cell in _TICKS | _CROSSES or _answer(cell) in words["yes"] | words["never"]
+
+
+def _answer(cell: str) -> str:
+    """Return the first word of “No, thank you”, or the whole cell, folded."""
+    first = _ANSWER.match(cell)
+    return synonyms.fold(first[1] if first else cell)
 
 
 def declines(cell: str) -> bool:
     """Whether a cell about consent says that a reader did not agree."""
     folded, words = synonyms.fold(cell), answers()
-    return any(folded in words[says] for says in ("never", "declined", "asked"))
+    whole = any(folded in words[says] for says in ("declined", "asked"))
+    said = whole or _answer(cell) in words["never"]
+    return said or phrases.declines(cell) or phrases.within(cell) is not None
 
 
 def tells(cell: str) -> bool:
     """Whether a cell says that a reader opted out, whatever its column is called."""
-    bare = cell.strip().casefold()
-    return bare in _telling() or within(bare) is not None
-
-
-def within(cell: str) -> Why | None:
-    """Return why an address must not be written to, by words among others in a cell."""
-    if len(cell) > LONGEST or _first().isdisjoint(cell.casefold().split()):
-        return None
-    words = cell.casefold().translate(_MARKS).split()
-    for place, word in enumerate(words):
-        for phrase, reason in _first_words().get(word, ()):
-            if words[place : place + len(phrase)] == phrase:
-                denied = not answers()["not"].isdisjoint(words[:place])
-                return None if denied else reason
-    return None
-
-
-@cache
-def _first() -> frozenset[str]:
-    """Return the first words of what `within` looks for, with usual marks."""
-    forms = ("{}", "{},", "{}:", "{};", "{}.", "({}", "({})", '"{}"', "[{}]")
-    return frozenset(form.format(word) for word in _first_words() for form in forms)
-
-
-@cache
-def _first_words() -> dict[str, list[tuple[list[str], Why]]]:
-    """Return what says so within a longer cell, as words, by its first word."""
-    found: dict[str, list[tuple[list[str], Why]]] = {}
-    asked = answers()["asked"]
-    for phrase in _texts()["within"]:
-        words = phrase.translate(_MARKS).split()
-        reason = Why.ASKED if synonyms.fold(phrase) in asked else Why.BOUNCED
-        found.setdefault(words[0], []).append((words, reason))
-    return found
+    return phrases.tells(cell) is not None
 
 
 def is_named(name: str, *, exported: bool) -> bool:
@@ -120,8 +82,7 @@ def is_caption(text: str) -> bool:
     bare = text.strip(" \t:：-–—*•=_#()[]")
     if len(bare) > LONGEST or not any(map(str.isalpha, bare)):
         return False
-    words = bare.casefold().translate(_MARKS).split()
-    if not answers()["not"].isdisjoint(words):
+    if not answers()["not"].isdisjoint(map(synonyms.fold, phrases.words(bare))):
         return False
     folded = synonyms.fold(bare)
     return is_named(bare, exported=False) or tells(bare) or folded in _headed()
@@ -155,6 +116,8 @@ def _one(part: str, yes: Why) -> Why | None:
     aside = _ASIDE.fullmatch(bare)
     if aside is not None and _says_yes(aside["said"].strip()):
         return Why.BOUNCED if aside["aside"] == "B" else yes
+    if bare in _CROSSES:
+        raise UnclearError(bare)
     if _says_no(bare):
         return None
     if _says_yes(bare):
@@ -189,4 +152,4 @@ def _reason(bare: str) -> Why | None:
         return Why.ASKED
     if folded in words["bounced"] or _STATUS.fullmatch(bare):
         return Why.BOUNCED
-    return within(bare)
+    return phrases.within(bare)
