@@ -8,6 +8,7 @@ _SMALL = re.compile(
     r"the|of|and|a|la|le|les|l|d|de|du|des|et|el|los|las|del|y|e|da|do|das|dos|o|os|as"
     r"|der|die|den|und|von|al|и|в"
 )
+_NAMED = re.compile(r"\s[A-Z]\s*$")  # House A and House D are two
 _WORD = re.compile(r"[^\W_]+")
 _ARABIC = str.maketrans({**dict.fromkeys("أإآٱ", "ا"), "ة": "ه", "ى": "ي", "ـ": None})
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "œ": "oe"})
@@ -18,8 +19,11 @@ def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in order, without case, accents and articles."""
     bare = alphabetical(name.casefold().translate(_LETTERS))
     found = [_bare(each) for each in _WORD.findall(bare.translate(_ARABIC))]
-    kept = tuple(each for each in found if not _SMALL.fullmatch(each))
-    return kept or tuple(found)
+    named = found[-1:] if _NAMED.search(name) else []
+    kept = [each for each in found if not _SMALL.fullmatch(each)]
+    if named and kept[-1:] != named:
+        kept += named
+    return tuple(kept or found)
 
 
 def key(name: str) -> str:

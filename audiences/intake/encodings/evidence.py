@@ -37,6 +37,8 @@ _SHIFTED = (
 )
 _CELLS = re.compile(r"[,;\t|\r\n]")
 _THREE = 0xE0  # from here an octet of UTF-8 begins a character of three octets
+_NOT_ASCII = 0x80
+_USUAL_MARKS = frozenset("¹²³°ºª®©±·§½«»\xa0\xad")  # beside letters and digits
 _REMEDY = "save it as UTF-8"
 
 
@@ -222,8 +224,15 @@ def _by_chance(lines: _Lines) -> bool:
     words = list(lines.utf8)
     if not words or len(words) > FEW_WORDS or any(max(w) >= _THREE for w in words):
         return False
+    if all(map(_has_marks, words)) and any(word[0] < _NOT_ASCII for word in words):
+        return False
     best = detect.readings(words, (*CANDIDATES, UTF8))[0]
     return best.candidate is not UTF8 and not best.poor
+
+
+def _has_marks(word: bytes) -> bool:
+    """Whether what is not ASCII in a word of UTF-8 are marks such as House¹ and n°."""
+    return all(each.isascii() or each in _USUAL_MARKS for each in word.decode())
 
 
 def _two_encodings(lines: _Lines) -> bool:

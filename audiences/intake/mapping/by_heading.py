@@ -2,32 +2,64 @@
 
 from audiences.intake.mapping import evidence, synonyms, wording
 from audiences.intake.mapping.state import Columns
+from audiences.intake.mapping.synonyms import Meaning
+from audiences.intake.wishes import optouts
 
 _GIVEN, _FAMILY = ("given_name", "middle_name"), ("family_name",)
 _PLAIN = frozenset(("name", "الاسم"))  # folded: `Name; Vorname`, `Name; Last name`
 
 
 def take(known: Columns) -> None:
-    """Take the headings that name a column for sure."""
-    for place, heading in enumerate(known.header):
-        meaning = wording.meaning(heading)
-        if not known.is_free(place) or meaning is None:
-            continue
-        target = _corrected(known, place, meaning.target)
-        column = synonyms.parts().get(target, target)
-        if not meaning.sure:
-            known.why[place] = f"may be {column}"
-            known.unsure.add(place)
-        elif _column(column) in known.decided:
-            known.why[place] = f"{_column(column)} comes from another column"
-        else:
-            known.targets[place] = target
-            known.why[place] = "by its heading"
-            if target != meaning.target:
-                known.why[place] += " and its cells"
+    """Take the headings that name a column for sure.
+
+    One with a wrong letter counts where no other names its column.
+    """
+    for near in (False, True):
+        for place, heading in enumerate(known.header):
+            meaning = wording.meaning(heading)
+            if known.is_free(place) and meaning is not None and meaning.near is near:
+                _take_heading(known, place, meaning)
+    _choose_address(known)
     _take_contact(known)
     _take_seconds(known)
     _settle_names(known)
+
+
+def _take_heading(known: Columns, place: int, meaning: Meaning) -> None:
+    target = _corrected(known, place, meaning.target)
+    column = synonyms.parts().get(target, target)
+    if meaning.near and _is_doubtful(known, place, target):
+        return
+    if not meaning.sure:
+        known.why[place] = f"may be {column}"
+        known.unsure.add(place)
+    elif _column(column) in known.decided:
+        known.why[place] = f"{_column(column)} comes from another column"
+    else:
+        known.targets[place] = target
+        known.why[place] = "by its heading"
+        if meaning.near:
+            known.why[place] += ", which has a letter wrong"
+        if target != meaning.target:
+            known.why[place] += " and its cells"
+
+
+def _is_doubtful(known: Columns, place: int, target: str) -> bool:
+    """Whether a heading that is near to a known one may be another word."""
+    is_wish = target in {"opt_out", "bounced", "consent"}
+    about_wishes = optouts.concerns(known.header[place], answered=True)
+    return target in known.targets.values() or (about_wishes and not is_wish)
+
+
+def _choose_address(known: Columns) -> None:
+    """Keep the column of addresses that has some, if one of several has."""
+    places = [p for p, target in known.targets.items() if target == "address"]
+    having = [p for p in places if any(map(evidence.has_at, known.cells[p]))]
+    if "address" in known.decided or len(having) != 1:
+        return
+    for place in set(places) - {*having}:
+        del known.targets[place]
+        known.why[place] = "its cells have no @"
 
 
 def _take_contact(known: Columns) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from audiences.errors import FileRefusedError
 from audiences.intake import columns
-from audiences.intake.mapping import by_cells, by_heading, captioning, synonyms
+from audiences.intake.mapping import by_cells, by_heading, captioning, synonyms, turning
 from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.state import BY_MAPPING, Columns
 
@@ -50,6 +50,7 @@ class Layout:
     questions: tuple[str, ...]  # to be answered before anything is written
     preset: str | None
     mapping: Mapping
+    turned: bool = False  # names have the family name first, and a comma
 
     @property
     def left_out(self) -> tuple[Found, ...]:
@@ -120,6 +121,12 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
         column: known.order.get(column, tuple(places))
         for column, places in _places(known).items()
     }
+    names = ordered.get("name", ())
+    turned = len(names) == 1 and turning.is_turned(
+        known.header[names[0]], known.cells[names[0]]
+    )
+    if turned:
+        known.why[names[0]] += "; DUPONT, Jean becomes Jean DUPONT"
     read = known.targets.keys() | known.asked.union(*known.instead.values())
     return Layout(
         found=tuple(_found(known, place) for place in range(len(known.header))),
@@ -127,6 +134,7 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
         instead=known.instead,
         questions=tuple(known.questions),
         preset=known.preset,
+        turned=turned,
         mapping=Mapping(
             columns={
                 column: tuple(known.header[place] for place in places)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from audiences.intake import columns
-from audiences.intake.mapping import synonyms
+from audiences.intake.mapping import synonyms, turning
 from audiences.intake.mapping.evidence import is_han
 from audiences.intake.mapping.layout import Layout
 from audiences.intake.wishes import dates, optouts
@@ -51,11 +51,15 @@ def shape(layout: Layout, rows: Iterator[list[str]]) -> Shaped:
         plain = column != "consent" or {*map(synonyms.fold, labels.values())} == {
             column
         }
+        turned = column == "name" and layout.turned
+        plain = plain and not turned
         if len(places) == 1 and plain and not (default or values or instead):
             positions[column] = places[0]
         elif places or default:
             positions[column] = width + len(makes)
             make = _make(column, labels, values, "" if instead else default)
+            if turned:
+                make = _turned(make)
             if instead:
                 others = {place: layout.found[place].heading for place in instead}
                 make = _either(make, _make(column, others, values, default))
@@ -78,6 +82,11 @@ def _make(
         return join(given) if given else default
 
     return make
+
+
+def _turned(make: Make) -> Make:
+    """Return the name that `make` makes, with the given name first."""
+    return lambda row: turning.turned(make(row))
 
 
 def _either(first: Make, second: Make) -> Make:

@@ -21,6 +21,7 @@ class Meaning(NamedTuple):
 
     target: str
     sure: bool
+    near: bool = False  # the heading is one letter from a known one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +57,50 @@ def meanings() -> dict[str, Meaning]:
             if key != "part_of":
                 meaning = Meaning(target, key != "maybe")
                 found |= {fold(each): meaning for each in headings}
+    return found
+
+
+# what a heading with a wrong letter may name; an address, a wish or a consent is asked
+_MISTYPED = frozenset(
+    (
+        *("address", "name", "given_name", "family_name", "middle_name", "nom"),
+        *("function", "languages", "organisation", "organisation_name", "acronym"),
+        *("country", "telephones", "postal_address", "street", "city"),
+        *("opt_out", "bounced", "consent"),
+    )
+)
+_ASKED = frozenset(("address", "opt_out", "bounced", "consent"))
+_LEAST = 7  # letters of a heading in which one may be wrong
+
+
+def near(folded: str) -> Meaning | None:
+    """Return what a heading with one letter wrong, lacking or too many means.
+
+    `folded` is no known heading. None when it may mean two things.
+    """
+    if len(folded) < _LEAST or not folded.isalpha():
+        return None
+    found = {target for each in _shortened(folded) for target in _near().get(each, ())}
+    if len(found) != 1:
+        return None
+    target = found.pop()
+    return Meaning(target, sure=target not in _ASKED, near=True)
+
+
+def _shortened(folded: str) -> set[str]:
+    """Return a text, and what it is without one of its letters."""
+    without = (folded[:n] + folded[n + 1 :] for n in range(len(folded)))
+    return {folded, *without}
+
+
+@cache
+def _near() -> dict[str, set[str]]:
+    """Return the targets of known headings, by the headings without one letter."""
+    found: dict[str, set[str]] = {}
+    for folded, meaning in meanings().items():
+        if meaning.sure and meaning.target in _MISTYPED and len(folded) >= _LEAST:
+            for each in _shortened(folded):
+                found.setdefault(each, set()).add(meaning.target)
     return found
 
 

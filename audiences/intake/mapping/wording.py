@@ -63,7 +63,7 @@ def meaning(heading: str) -> Meaning | None:
     whole = synonyms.meanings().get(synonyms.fold(heading))
     if whole is not None or len(heading) > MAX_HEADING:
         return whole
-    return _in_parts(heading)
+    return _in_parts(heading) or synonyms.near(synonyms.fold(_ASIDE.sub("", heading)))
 
 
 def _in_parts(heading: str) -> Meaning | None:
@@ -91,7 +91,7 @@ def _in_parts(heading: str) -> Meaning | None:
     if found.target == _NAMED and len(named) == 1:
         return Meaning(f"{_NAMED}_{languages[synonyms.fold(named[0])]}", sure=True)
     guessed = bool(asides) and found.target in _NEVER_GUESSED
-    return Meaning(found.target, sure=not guessed)
+    return Meaning(found.target, sure=not guessed, near=found.near)
 
 
 def _private(words: list[str]) -> Meaning | None:
@@ -125,14 +125,16 @@ def _qualified(words: list[str]) -> Meaning | None:
 
 def _of(parts: list[str]) -> Meaning | None:
     """Return what all parts of a heading mean; None if one means something else."""
-    known = [synonyms.meanings().get(synonyms.fold(each)) for each in parts]
+    folded = list(map(synonyms.fold, parts))
+    known = [synonyms.meanings().get(each) or synonyms.near(each) for each in folded]
     targets = [each.target for each in known if each is not None and each.sure]
     if not targets or len(targets) < len(known):
         return None
+    near = any(each is not None and each.near for each in known)
     if {*targets} == {"nom", "name"}:
         return Meaning("nom", sure=True)  # `Nom / Name`, beside `Prénom / First name`
     columns = {synonyms.parts().get(each, each) for each in targets}
-    return Meaning(targets[0], sure=True) if len(columns) == 1 else None
+    return Meaning(targets[0], sure=True, near=near) if len(columns) == 1 else None
 
 
 def _with_lost_letters(heading: str) -> Meaning | None:
@@ -153,7 +155,8 @@ def _with_lost_letters(heading: str) -> Meaning | None:
 
 def recognised(header: list[str]) -> int:
     """Count the headings that name a column."""
-    return sum(meaning(heading) is not None for heading in header)
+    found = map(meaning, header)
+    return sum(each is not None and not each.near for each in found)
 
 
 @lru_cache(maxsize=1)

@@ -85,6 +85,8 @@ def fault(each: RowMapping, domains: Mapping[str, str]) -> Iterator[Fault]:
         needed = ["kind", "organisation_name"]
         lacks = [column for column in needed if not each[column]] or needed
         remedy = "; --set kind=ngo fills all rows" if "kind" in lacks else ""
+        if "organisation_name" in lacks:
+            remedy += "; if it is a name, --column organisation_name=HEADING"
         reason = (
             f"{code} is new: the first row that names it needs"
             f" {' and '.join(lacks)}{remedy}"
