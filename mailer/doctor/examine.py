@@ -50,8 +50,14 @@ async def examine(
                 *machine.web(settings),
                 *(await fonts.examine(now=now)),
                 *_examples(settings),
-                # what went before may have waited for the store
-                *(await storage.examine(site.database, now=_later(now, began))),
+                *(
+                    await storage.examine(
+                        site.database,
+                        # what went before may have waited for the store
+                        now=_later(now, began),
+                        zone=site.zone,
+                    )
+                ),
                 *(await storage.growth(site)),
                 *(await setup.examine(site)),
                 *(each for each in running if each.about != "store"),  # said already

@@ -1,6 +1,7 @@
 """Checks the store: connection, schema, damage, size; compares the clock with it."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -29,11 +30,14 @@ GROWING = {
     RECORD: RecordRow.number,
     "changes of the directory": DirectoryChange.id,
 }
+_UTC = ZoneInfo("UTC")
 TOLERANCE = timedelta(seconds=5)  # by which clocks may differ
 
 
-async def examine(database: Database, *, now: datetime) -> list[Finding]:
-    """Return the findings on store and clock."""
+async def examine(
+    database: Database, *, now: datetime, zone: ZoneInfo = _UTC
+) -> list[Finding]:
+    """Return the findings on store and clock; a stop has its time in `zone`."""
     try:
         async with database.engine.connect() as connection:
             revision, newest = await connection.run_sync(_revisions)
@@ -47,7 +51,7 @@ async def examine(database: Database, *, now: datetime) -> list[Finding]:
             return [
                 await _condition(session, database),
                 *(await _unused(session, database)),
-                *_halted(await identity.read(session)),
+                *_halted(await identity.read(session), zone),
                 await _clock(session, database, now),
             ]
     except (SQLAlchemyError, OSError) as fault:
@@ -70,16 +74,17 @@ def remedy(fault: Exception) -> str:
     )
 
 
-def _halted(known: Identity) -> list[Finding]:
+def _halted(known: Identity, zone: ZoneInfo) -> list[Finding]:
     """Return a finding if nothing may leave the store."""
-    if known.halt is None:
+    halt = known.halt_in(zone)
+    if halt is None:
         return []
     if known.moved_to is not None:
         remedy = "name that one in store.url of config.toml"
-        return [error("sending", known.halt, remedy)]
+        return [error("sending", halt, remedy)]
     restored = "`mailer resume-after-restore` shows what was due"
     remedy = restored if known.awaits_resume else "`mailer go` ends a stop"
-    return [warning("sending", known.halt, remedy)]
+    return [warning("sending", halt, remedy)]
 
 
 def _remedy(revision: str | None) -> str:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -129,6 +130,17 @@ class Identity:
         """Return why nothing may leave this store; None if messages may leave."""
         fault = self._fault()
         return str(fault) if fault else None
+
+    def halt_in(self, zone: ZoneInfo) -> str | None:
+        """Return the same with its time in a zone, as people of the unit read it."""
+        halt = self.halt
+        for at in (self.restored_at, self.stopped_at):
+            if halt and at is not None:
+                in_utc = f"{at:%Y-%m-%d %H:%M} UTC"
+                halt = halt.replace(
+                    in_utc, f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}", 1
+                )
+        return halt
 
     def require_sending(self) -> None:
         """Raise RefusedError if nothing may leave this store."""

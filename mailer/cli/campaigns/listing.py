@@ -25,7 +25,7 @@ async def list_(site: Site, as_json: bool) -> None:
     async with site.database.reading() as session:
         times = await control.fallen_times(session)
         listed = await lookup.listed(session)
-        halt = (await identity.read(session)).halt
+        halt = (await identity.read(session)).halt_in(site.zone)
         unfilled = await open_slots.shown(session, now=clock.now())
     if halt:
         output.say(f"nothing is sent: {halt}")

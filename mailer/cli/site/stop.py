@@ -26,12 +26,12 @@ async def command(
         stopped = await identity.stop(
             session, by=operator, because=because, now=clock.now()
         )
-        halt = (await identity.read(session)).halt
+        known = await identity.read(session)
     output.done(
-        {"changed": stopped, "halt": halt},
+        {"changed": stopped, "halt": known.halt},
         "stopped: nothing more is sent or released until `mailer go`"
         if stopped
-        else f"nothing changed: {halt}",
+        else f"nothing changed: {known.halt_in(site.zone)}",
         as_json=as_json,
     )
 
@@ -44,11 +44,11 @@ async def go(site: Site, operator: str, as_json: bool) -> None:
     """End a stop: campaigns, ticker and workers go on where they were."""
     async with site.database.writing() as session:
         ended = await identity.go(session, by=operator, now=clock.now())
-        halt = (await identity.read(session)).halt
+        known = await identity.read(session)
     output.done(
-        {"changed": ended, "halt": halt},
+        {"changed": ended, "halt": known.halt},
         "the stop has ended" if ended else "this site was not stopped",
         as_json=as_json,
     )
-    if halt:
-        output.say(f"still nothing is sent: {halt}")
+    if known.halt:
+        output.say(f"still nothing is sent: {known.halt_in(site.zone)}")

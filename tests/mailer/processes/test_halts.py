@@ -116,6 +116,8 @@ def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     assert "nothing changed: editor stopped this site" in again.out
     assert "nothing is sent: editor stopped this site" in listed.err
     assert "a wrong letter" in listed.err
+    for said in (again.out, listed.err, *(each["sentence"] for each in found)):
+        assert "stopped this site" not in said or " UTC" not in said  # site.zone
     assert any("editor stopped" in each["sentence"] for each in found)
     assert work.code == 1
     assert "`mailer go` ends that" in work.err
