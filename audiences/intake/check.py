@@ -33,6 +33,7 @@ from audiences.intake.values.details import COLUMNS
 from audiences.intake.values.memory import Memory, Note, Repairing, refusal
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.values.whole_rows import WholeRows
+from audiences.intake.wishes import own_stops
 from audiences.languages import OFFERED
 from audiences.organisations import folded
 from audiences.people import former_keys
@@ -71,6 +72,7 @@ class Checker:
         self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {name: self._memory(name).__getitem__ for name in self._parsers}
         self._width = 1 + max(table.positions.values())
+        self._own_stops = own_stops.of(table.headings)
         self._whole = WholeRows(table, self._width, watch=not as_stopped)
         blank = -1  # `check` adds an empty cell at the end of each row
         self._own = itemgetter(*(table.positions.get(name, blank) for name in OWN))
@@ -108,10 +110,11 @@ class Checker:
         self._notes.clear()
         try:
             stop = self._stop(line) if self._wishes or self._as_stopped else None
-            noted = None if stop else self._whole.noted(row, line)
-            if noted is not None:
+            if not stop and (noted := self._whole.noted(row, line)):
                 return Checked(faults=[noted])
             checked = self._stopped(line, *stop) if stop else self._values(row, line)
+            if self._own_stops:
+                checked = self._own_stops.added(checked, line)
         except CellError:
             return Checked(faults=self._faults(row, line))
         return checked.noted(row, self._notes) if self._notes else checked

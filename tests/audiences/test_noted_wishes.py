@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from audiences.contacts import Contact
 from audiences.export import rows
 from audiences.intake.values.whole_rows import WholeRows
 from audiences.intake.wishes import optouts
 from audiences.suppressions import Why
+from mailer import clock
 from mailer.sites.site import Site
 from tests.audiences import importing
 from tests.audiences.importing import import_file
@@ -211,3 +214,29 @@ def test_a_line_copied_from_a_message_loses_the_name_of_its_field(
 async def _addresses(site: Site) -> dict[str | None, str | None]:
     async with site.database.reading() as session:
         return await importing.countries(session)
+
+
+async def test_an_export_of_another_site_brings_its_stops(
+    site: Site, tmp_path: Path
+) -> None:
+    text = (
+        f"address,name,organisation,{rows.LEFT_OUT}\na@x.example,Ann,icom,suppressed\n"
+        "b@x.example,Bo,icom,stopped\nc@x.example,Cy,icom,\n"
+    )
+    report = await import_file(site, write(tmp_path, text))
+    again = await import_file(site, write(tmp_path, text))
+    assert (report.added, report.newly_stopped, report.questions) == (3, 2, [])
+    assert (again.unchanged, again.newly_stopped) == (3, 0)
+
+
+async def test_an_export_changes_nothing_of_who_stopped_here(
+    site: Site, tmp_path: Path
+) -> None:
+    text = f"address,name,organisation,{rows.LEFT_OUT}\nb@x.example,Bo,icom,stopped\n"
+    await import_file(site, write(tmp_path, text.replace("stopped", "")))
+    async with site.database.writing() as session:
+        wanted = select(Contact).where(Contact.address == "b@x.example")
+        contact = (await session.scalars(wanted)).one()
+        contact.stopped_at = clock.now()
+    report = await import_file(site, write(tmp_path, text))
+    assert (report.unchanged, report.newly_stopped) == (1, 0)

@@ -6,6 +6,7 @@ They are not cached, because few repeat.
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from audiences.export.guarding import unguarded
 from audiences.intake.values.cell import CellError, Parse, parsed
 from audiences.intake.values.details import GivenDetails
 from audiences.intake.values.memory import Note, refusal
@@ -35,7 +36,7 @@ class DetailCells:
         values = {
             name: self._value(name, parse, raw)
             for name, (place, parse) in self._columns.items()
-            if (raw := line[place].strip())
+            if (raw := unguarded(line[place].strip()))
         }
         if not values:
             return None

@@ -12,13 +12,12 @@ from audiences.intake.lists.table import Table
 from audiences.intake.mapping import synonyms
 from audiences.intake.mapping.state import BY_MAPPING, IGNORED
 from audiences.intake.values.checked import Fault
-from audiences.intake.wishes import optouts
+from audiences.intake.wishes import optouts, stopping
 
 # columns of free text, in which people note a wish; a person who names the column knows
 TEXTS = frozenset(("name", "function", "notes", "tags"))
 LONGEST = 1_000  # characters of a text that are looked at
 _PARTS = re.compile(r"[;,|\n.()\[\]]|\s[-–—/:]\s")
-OF_EXPORTS = "left_out"  # a column of our exports, which have each wish in its place
 USUAL = 3  # cells of most rows, from which one with a single cell is a caption
 _TOTALS = frozenset(
     map(
@@ -57,7 +56,7 @@ class WholeRows:
         self._below = ""  # a caption that says that those below it opted out
         self._width = len(table.headings)
         found = table.layout.found if table.layout is not None else ()
-        own = OF_EXPORTS in table.headings
+        own = stopping.OWN in table.headings  # our exports have each wish in its place
         self._texts = [
             (place, each.heading, each.column == "name")
             for place, each in enumerate(found)
@@ -66,7 +65,11 @@ class WholeRows:
         self._unread = [
             (place, each.heading)
             for place, each in enumerate(found)
-            if watch and each.column is None and each.heading and each.why != IGNORED
+            if watch
+            and each.column is None
+            and each.heading
+            and each.why != IGNORED
+            and each.heading != stopping.OWN
         ]
 
     def fault(self, row: int, line: list[str]) -> Fault | None:

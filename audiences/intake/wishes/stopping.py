@@ -11,9 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import suppressions
+from audiences.contacts import Contact
 from audiences.intake.values.checked import AS_STOPPED, ToSuppress
 from audiences.suppressions import Suppression, SuppressionEvent, Why
 
+OWN = "left_out"  # the column of our exports that says why no letter is written
+OWN_STOP = f"{OWN}: stopped"  # by the reader, who may have done so here
 CHUNK = 500  # addresses of one statement
 
 
@@ -64,10 +67,15 @@ async def _new(session: AsyncSession, stops: list[ToSuppress]) -> list[ToSuppres
                 )
             )
         )
+        ended = select(Contact.address_key).where(
+            Contact.address_key.in_(keys), Contact.stopped_at.is_not(None)
+        )
+        stopped = set(await session.scalars(ended))  # an own export says no more
         new += [
             each
             for each in chunk
             if each.address_key not in suppressed
+            and not (each.said == OWN_STOP and each.address_key in stopped)
             and not (each.reason == Why.BOUNCED and each.address_key in bounced)
         ]
     return new

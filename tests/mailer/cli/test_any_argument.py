@@ -1,7 +1,6 @@
 """Every command takes every argument: exit code 0, 1 or 2, a sentence, no traceback."""
 
 import random
-import shutil
 from pathlib import Path
 
 import click
@@ -17,19 +16,12 @@ LEFT_OUT = frozenset(("serve", "web", "tick", "work", "inbox", "demo", "kit", "m
 WRONG = (
     *("", " ", "-1", "0", "99999999999999999999", "1e9", "1.5", "nosuch", "x" * 5_000),
     *("é" * 300, "名前", "لا", "\u202eabc", "a\nb", "\t", "'\"; drop", "%s%n", "{}"),
-    *("[", "a=b", "=", ".", "nowhere/x", "a@b", "\ud83d"),
+    *("[", "a=b", "=", ".", "nowhere/x", "a@b"),
     *("a@b.example", "2027-13-45", "0000-00-00", "9999-12-31T23:59:59+14:00", "NaN"),
     *("kind = ngo", "not not", "((((", "1,2", "all", "--help", "--", "null", "True"),
 )
 ROUNDS = 12  # of each command
 ENDS = {0, 1, 2}
-
-
-@pytest.fixture
-def mailer(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Mailer:
-    """Return the command on a site of its own, beside which nothing stands."""
-    shutil.copytree(folder, tmp_path / "site")
-    return Mailer(config=tmp_path / "site" / "config.toml", captured=capsys)
 
 
 def _arguments(command: click.Command, dice: random.Random) -> list[str]:
@@ -55,7 +47,9 @@ def test_a_command_with_any_argument_ends_with_a_sentence(
 ) -> None:
     if LEFT_OUT & set(words):
         pytest.skip("it would wait, or write elsewhere")
-    monkeypatch.chdir(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
     dice = random.Random(" ".join(words))  # noqa: S311 (not a secret)
     for _ in range(ROUNDS):
         given = [*words, *_arguments(COMMANDS[words], dice)]
