@@ -49,7 +49,7 @@ _PATTERNS = [
             r"https?(?:[：﹕]\s?[/／]{2}|:／／)",
             "write https:// with the signs of ASCII",
         ),
-        (r"<<[^<>\n]{1,120}>>", 'write the marks « and », or " around the words'),
+        (r"<<[^<>\n]{1,120}>>", "write « and » around the words"),
         (r"\*\*+|＊＊+", _BOLD),
         (r"(?<![\w/.@#])_(?=[^\W_])[^_\n]{1,80}(?<=[^\x00-\x7f_])_(?=\w)", _ITALIC),
         (rf"_{{1,3}}(?=[{RANGES}])[^_\n]{{1,80}}(?<=[{RANGES}])_{{1,3}}", _ITALIC),

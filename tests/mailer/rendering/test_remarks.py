@@ -101,7 +101,7 @@ def test_a_mailbox_that_leads_to_another_is_remarked_on() -> None:
         ("[a](https：//x.example)", "write https://x.example"),
         ("见https：//x.example", "with the signs of ASCII"),
         ("<https://x.example/a b>", "write %20 for the space"),
-        ("<<ёлочки>>", "write the marks « and »"),
+        ("<<ёлочки>>", "write « and »"),
         ("文［^1］", "write the mark of a note as [^1]"),
         ("x ^sup^ y", "type the character itself"),
     ],

@@ -186,7 +186,7 @@ async def test_the_check_warns_of_a_change_since_the_last_letter(
     warned = [each.what for each in checked.problems if "the last one" in each.what]
     await stop(site, "field_office", 20)
     fewer = await gate.check(site, number, now=clock.now(), scored=False)
-    counts = [each.what for each in fewer.problems if "34 readers" in each.what]
+    counts = [each.what for each in fewer.problems if "readers: 34" in each.what]
 
     assert checked.ok
     assert len(warned) == 1
