@@ -52,13 +52,11 @@ async def add(
     """Add an organisation; raise AudienceError if a value is not valid or missing."""
     await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     missing = [each for each in sorted(REQUIRED) if not given.get(each)]
-    if not code:
-        missing.insert(0, "organisation")
+    if not code.strip():
+        raise AudienceError("a new organisation needs a code")
     if missing:
         raise AudienceError(f"a new organisation needs {' and '.join(missing)}")
     parse = await editing.parsers(session)
-    if not code.strip():
-        raise AudienceError("a new organisation needs a code")
     code = cells.parsed(parse, "organisation", code)
     known = await session.scalar(
         select(Organisation.code).where(Organisation.code_key == folded(code))

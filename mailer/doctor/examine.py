@@ -50,15 +50,8 @@ async def examine(
                 *machine.web(settings),
                 *(await fonts.examine(now=now)),
                 *_examples(settings),
-                *(
-                    await storage.examine(
-                        site.database,
-                        # what went before may have waited for the store
-                        now=_later(now, began),
-                        zone=site.zone,
-                    )
-                ),
-                *(await storage.growth(site)),
+                # what went before may have waited for the store
+                *(await _stored(site, now=_later(now, began))),
                 *(await setup.examine(site)),
                 *(each for each in running if each.about != "store"),  # said already
                 *relay.signing(site),
@@ -66,6 +59,11 @@ async def examine(
             ]
     except ConfigError as fault:
         return [_unreadable(fault)]
+
+
+async def _stored(site: Site, *, now: datetime) -> list[Finding]:
+    found = await storage.examine(site.database, now=now, zone=site.zone)
+    return [*found, *(await storage.growth(site))]
 
 
 def _unreadable(fault: ConfigError) -> Finding:

@@ -44,10 +44,11 @@ def limit_waits(engine: AsyncEngine, seconds: float) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: object) -> None:
+        connection.autocommit = True  # a setting ends with its transaction
         cursor = connection.cursor()
         cursor.execute(f"SET lock_timeout = {int(seconds * 1000)}")
         cursor.close()
-        connection.commit()
+        connection.autocommit = False
 
 
 def claims_lock() -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.parametrize("store", ["sqlite"])]
 
 # what would wait, serve, or write elsewhere
 LEFT_OUT = frozenset(("serve", "web", "tick", "work", "inbox", "demo", "kit", "move"))
+TRIED = sorted(words for words in COMMANDS if not LEFT_OUT & set(words))
 WRONG = (
     *("", " ", "-1", "0", "99999999999999999999", "1e9", "1.5", "nosuch", "x" * 5_000),
     *("é" * 300, "名前", "لا", "\u202eabc", "a\nb", "\t", "'\"; drop", "%s%n", "{}"),
@@ -38,15 +39,13 @@ def _arguments(command: click.Command, dice: random.Random) -> list[str]:
     return given
 
 
-@pytest.mark.parametrize("words", sorted(COMMANDS), ids=" ".join)
+@pytest.mark.parametrize("words", TRIED, ids=" ".join)
 def test_a_command_with_any_argument_ends_with_a_sentence(
     mailer: Mailer,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     words: tuple[str, ...],
 ) -> None:
-    if LEFT_OUT & set(words):
-        pytest.skip("it would wait, or write elsewhere")
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)

@@ -247,10 +247,7 @@ async def _page(
         given_form=form or {},
         places=places.named(written, words),
         placed=placed.of,
-        request=opened.request,
-        campaign=campaign,
-        approver=opened.approver,
-        signed_in=opened.signed_in,
+        **_asked_of(opened),
         given=given,
         found=found,
         readers=sum(found.readers.values()),
@@ -260,6 +257,16 @@ async def _page(
         states=named(words),
         version=campaign.updated_at.isoformat(),
     )
+
+
+def _asked_of(opened: _Opened) -> dict[str, Any]:
+    """Return who is asked for what."""
+    return {
+        "request": opened.request,
+        "campaign": opened.campaign,
+        "approver": opened.approver,
+        "signed_in": opened.signed_in,
+    }
 
 
 async def changes_of(

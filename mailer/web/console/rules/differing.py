@@ -45,8 +45,8 @@ SETTINGS = {
     "window zone": "At which hours it may be sent",
     "reader hour": "At the hour of each reader",
     "reader quiet": "Not on",
-    "wave hours": "Hours until all goes",
-    "too late hours": "Too late after hours",
+    "wave hours": "Hours within which all of it goes",
+    "too late hours": "Hours after which it is too late",
 }
 _OF_LANGUAGES = {"fallbacks", "per block"}  # settings that hold codes of languages
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")

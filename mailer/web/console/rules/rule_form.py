@@ -113,6 +113,11 @@ def said(wrong: Exception, rows: list[Row] | None, fault: str) -> str:
     return fault or str(wrong)
 
 
+def nothing() -> dict[str, Any]:
+    """Return what a page shows of a rule that is not understood."""
+    return {"people": [], "called": {}, "why": None, "counted": None}
+
+
 async def found(
     asked: Visit,
     session: AsyncSession,

@@ -177,12 +177,7 @@ async def _page(
     async with asked.site.database.reading() as session:
         context = await _context(session, asked)
         used = await saved_rules.uses(session, name) if versions else None
-        found: dict[str, Any] = {
-            "counted": None,
-            "people": [],
-            "called": {},
-            "why": None,
-        }
+        found = rule_form.nothing()
         rows = tried.given
         try:
             rows = _rows(tried)

@@ -76,21 +76,13 @@ async def _page(
     status: int = 200,
     figures: CampaignFigures | None = None,
 ) -> Response[Any]:
-    """Show a rule, for None that of the letter.
-
-    With `figures` the readers of a large directory may be older.
-    """
+    """Show a rule, for None the letter's; with `figures` its readers may be older."""
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         context = await lookup.context_of(session, campaign, now=asked.now)
         tried = tried or TriedRule(rule=campaign.audience)
         rule, rows = tried.rule, tried.given
-        found: dict[str, Any] = {
-            "people": [],
-            "called": {},
-            "why": None,
-            "counted": None,
-        }
+        found = rule_form.nothing()
         try:
             rows, keep = tried.rows(), _keeping(figures, campaign)
             found = await rule_form.found(asked, session, rule, context, keep, address)

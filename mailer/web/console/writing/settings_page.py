@@ -184,7 +184,7 @@ async def _page(
         mine = {key: typed(given, key) for key in values}
         stands = {key: values[key] for key in values if values[key] != mine[key]}
         values, boxes = mine, [str(each) for each in given.getall("per_block", [])]
-    names, tags = asked.words.language_name, _replaceable(asked, campaign)
+    names, noted = asked.words.language_name, asked.words.noted
     return showing.show(
         asked,
         "letter-settings.html",
@@ -197,10 +197,8 @@ async def _page(
         every=languages.EVERY,
         has_topic=not taken.template.service,
         topics=_topics(asked, taken, known),
-        tags=[(each, names(each)) for each in tags],
-        written=asked.words.listed(
-            [asked.words.noted(names(each), each) for each in taken.drafts]
-        ),
+        tags=[(each, names(each)) for each in _replaceable(asked, campaign)],
+        written=asked.words.listed([noted(names(each), each) for each in taken.drafts]),
         places=[("", ""), *((each, names(each)) for each in asked.site.catalogues)],
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         fault=fault,

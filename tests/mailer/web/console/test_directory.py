@@ -75,13 +75,11 @@ async def test_two_who_edit_a_contact_lose_nothing(site: Site) -> None:
 
 async def test_a_new_organisation_without_a_code_is_refused(site: Site) -> None:
     values = {"organisation_name": "Friends of Art", "kind": "ngo"}
+    new = "/directory/organisations/new?lang="
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         answers = [
-            await steward.post(
-                f"/directory/organisations/new?lang={language}",
-                {**values, "organisation": code},
-            )
+            await steward.post(f"{new}{language}", {**values, "organisation": code})
             for language in ("en", "fr", "ar")
             for code in ("", "  ")
         ]

@@ -159,8 +159,8 @@ async def test_what_is_retired_is_offered_only_where_it_is_in_use(site: Site) ->
     assert 'value="monthly-letter"' in before.text
     assert 'value="monthly-letter"' not in new.text
     assert 'id="end-monthly-letter"' in held.text
-    assert '<option value="field-news">' in form.text
-    assert '<option value="monthly-letter">' not in form.text
-    assert '<option value="sdg-05">' in form.text
-    assert '<option value="sdg-04">' not in form.text
-    assert 'value="monthly-letter"' in form.text  # the rule has it
+    assert '<option value="News from field offices">' in form.text
+    assert '<option value="Monthly letter">' not in form.text
+    assert '<option value="Gender equality">' in form.text
+    assert '<option value="Quality education">' not in form.text
+    assert 'value="Monthly letter"' in form.text  # the rule has it
