@@ -103,15 +103,14 @@ def fault(address: str) -> str:
         host, user = None, None
     if user:
         return "has a name or password before its site; remove it"
-    if not host or not _is_of_the_net(host):
+    if not host or not _is_a_name(host):
         return "names no site; write the whole address, such as https://example.org"
     return ""
 
 
-def _is_of_the_net(host: str) -> bool:
-    """Return whether a host has labels with points between them, or is of IPv6."""
-    labels = host.removesuffix(".").split(".")
-    return ":" in host or (len(labels) > 1 and all(labels))
+def _is_a_name(host: str) -> bool:
+    """Return whether a host has a label before and after each point, or is of IPv6."""
+    return ":" in host or all(host.removesuffix(".").split("."))
 
 
 def doubtful(address: str) -> str:
