@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from audiences import contacts, subscriptions
@@ -12,6 +13,8 @@ from audiences.people.site_roles import Roles
 from audiences.person import Person, person
 from mailer.sites.site import Site
 from tests.audiences.importing import import_file, snapshot, undone, write
+
+pytestmark = pytest.mark.prove
 
 AWA = "awa@both.example"
 AT_A = f"{AWA};Awa;focal_point;fr;org-a;A;ngo;SN;ED;monthly-letter"

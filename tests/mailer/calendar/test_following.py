@@ -25,6 +25,8 @@ from tests.acts.turns import DAY, EDITOR, tick
 from tests.mailer.outbox import test_reminders
 from tools.peers.relay import Relay
 
+pytestmark = pytest.mark.prove
+
 FOLLOW = "forum-follow-up"
 WORDS = "2 days, 19 days and 90 days after the event"
 ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"])

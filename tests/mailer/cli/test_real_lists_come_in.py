@@ -23,7 +23,7 @@ from tests.audiences.opened import write
 from tests.audiences.real_lists import RealList
 from tools.peers.relay import Relay
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+pytestmark = [pytest.mark.prove, pytest.mark.parametrize("store", ["sqlite"])]
 
 LISTS = (*real_lists.LISTS, *real_exports.LISTS)
 ORGANISATIONS = ("organisations", "list", "--limit", "10000", "--json")

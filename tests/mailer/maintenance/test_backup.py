@@ -27,6 +27,8 @@ from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
 from tools.waiting import eventually
 
+pytestmark = pytest.mark.prove
+
 
 async def test_what_is_restored_is_what_was_backed_up(
     site: Site, tmp_path: Path, request: pytest.FixtureRequest
@@ -76,7 +78,6 @@ async def test_a_restored_store_sends_and_releases_nothing_but_its_pages_work(
     assert again != link.message_id
 
 
-@pytest.mark.prove
 async def test_links_of_the_lost_time_stop_their_readers_and_no_id_comes_twice(
     site: Site, relay: Relay, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -34,6 +34,8 @@ from tools.peers.postgres import Cluster
 from tools.peers.relay import Relay
 from tools.peers.serving import ONE_CLICK, serving
 
+pytestmark = pytest.mark.prove
+
 ARCHIVES = ROOT / "tests" / "lived"
 # the campaigns in the archives
 MONTHLY, IN_SERIES, APPROVED, DRAFT, CONFIRMATIONS = 1, 2, 3, 4, 5

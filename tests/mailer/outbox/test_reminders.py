@@ -25,6 +25,8 @@ from tests.acts import campaigning, delivering, resending
 from tests.acts.commands import Mailer
 from tools.peers.relay import Relay
 
+pytestmark = pytest.mark.prove
+
 UID = "session-2097"
 EVENT = f"""
 [event]

@@ -16,6 +16,8 @@ from tests.acts import campaigning
 from tests.acts.commands import Mailer, shown
 from tests.mailer.cli.test_acting import on_terminal
 
+pytestmark = pytest.mark.prove
+
 on_sqlite = pytest.mark.parametrize("store", ["sqlite"])
 BOTH = "(kind = sector or kind = field_office) and sub(monthly-letter)"  # 10 and 54
 
@@ -95,7 +97,6 @@ def state(mailer: Mailer) -> str:
     return str(mailer("campaigns", "list", "--json").json[0]["state"])
 
 
-@pytest.mark.prove
 @on_sqlite
 @pytest.mark.parametrize(
     ("command", "done"),

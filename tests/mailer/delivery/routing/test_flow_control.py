@@ -17,6 +17,8 @@ from tests.acts import campaigning, delivering
 from tools.peers.relay import LOGIN, PASSWORD, USER, Relay, certified
 from tools.waiting import eventually
 
+pytestmark = pytest.mark.prove
+
 HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
 
@@ -45,7 +47,6 @@ async def test_a_relay_for_some_domains_gets_their_messages_only(
     assert len(relay.accepted) == 9
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_messages_of_a_relay_that_stays_away_wait_without_an_attempt(
     site: Site, relay: Relay, tmp_path: Path
@@ -60,7 +61,6 @@ async def test_messages_of_a_relay_that_stays_away_wait_without_an_attempt(
     assert "the relay default is away" in {each.reason for each in ledger.values()}
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_relay_that_comes_back_gets_every_message_once(
     site: Site, relay: Relay, tmp_path: Path

@@ -18,6 +18,8 @@ from mailer.sites.site import Site
 from tests.acts import campaigning, delivering
 from tools.peers.relay import LOGIN, PASSWORD, USER, Relay, certified
 
+pytestmark = pytest.mark.prove
+
 WRONG = "wrong horse battery staple"
 
 
@@ -54,7 +56,6 @@ def logins(asking: Relay) -> int:
     return asking.verbs().count("AUTH")
 
 
-@pytest.mark.prove
 async def test_a_wrong_password_is_tried_once_and_a_new_one_again(
     site: Site, asking: Relay, tmp_path: Path
 ) -> None:
@@ -104,7 +105,6 @@ async def test_a_login_that_cannot_be_checked_now_is_tried_again(
     assert await campaigning.state(site, number) == "finished"
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_doctor_tells_of_a_refused_login_and_tries_it_only_if_asked(
     site: Site, asking: Relay, tmp_path: Path
@@ -145,7 +145,6 @@ async def test_a_relay_that_takes_nothing_now_makes_no_attempt_of_a_message(
     assert len(relay.accepted) == 10
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_relay_that_closes_at_mail_is_away_and_no_message_was_tried(
     site: Site, relay: Relay, tmp_path: Path

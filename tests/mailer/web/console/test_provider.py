@@ -23,7 +23,7 @@ from tests.acts.console import add_user
 from tools.peers.provider import Claims, Provider, a_key, providing
 from tools.peers.serving import Pages, serving
 
-pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+pytestmark = [pytest.mark.prove, pytest.mark.parametrize("store", ["sqlite"])]
 PAUL = {"sub": "p-1", "email": "Paul@unit.int", "email_verified": True}
 START = "/console/sign-in/provider"
 
