@@ -5,7 +5,7 @@ called. A code is taken, too, and a name that two codes have is not shown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from audiences.languages import OFFERED
@@ -32,6 +32,7 @@ class ValueNames:
     """The names of values, by their vocabulary and code."""
 
     names: Mapping[Values, Mapping[str, str]]
+    retired: Mapping[Values, Collection[str]]  # codes with a name that are not offered
 
     def shown(self, row: Row) -> Row:
         """Return a row of a form with names for codes."""
@@ -49,7 +50,9 @@ class ValueNames:
 
     def offered(self, fact: str) -> list[str]:
         """Return the names that a fact may have, in their order."""
-        found = self.names.get(KINDS[fact], {}).values()
+        values = KINDS[fact]
+        retired = self.retired.get(values, ())
+        found = (n for c, n in self.names.get(values, {}).items() if c not in retired)
         return sorted((_written(each) for each in found), key=str.casefold)
 
     def _of(self, row: Row) -> Mapping[str, str]:
@@ -71,20 +74,30 @@ def _written(name: str) -> str:
 
 
 async def load(named: NameLookup, vocabulary: Vocabulary) -> ValueNames:
-    """Return the names of all values in use that have one, each of one code only."""
-    found = {}
+    """Return the names of all values that have one, each of one code only."""
+    found, retired = {}, {}
     for values in NAMED:
-        offered = vocabulary.offered(values)
-        codes = OFFERED if values is Values.LANGUAGE else sorted(map(str, offered))
+        every = vocabulary.known(values)
+        retired[values] = {*every} - {*vocabulary.offered(values)}
+        codes = OFFERED if values is Values.LANGUAGE else sorted(map(str, every))
         known = await named.of(values, codes)
         names = {
             code: known[code.casefold()] for code in codes if code.casefold() in known
         }
-        found[values] = dict(_unmistakable(names))
-    return ValueNames(found)
+        found[values] = dict(_unmistakable(names, retired[values]))
+    return ValueNames(found, retired)
 
 
-def _unmistakable(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _unmistakable(
+    known: Mapping[str, str], retired: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each code that alone has its name, one in use before retired ones."""
+    in_use = {_plain(name) for code, name in known.items() if code not in retired}
+    names = {
+        code: name
+        for code, name in known.items()
+        if code not in retired or _plain(name) not in in_use
+    }
     often = Counter(_plain(name) for name in names.values() if name)
     codes = {code.casefold() for code in names}
     for code, name in names.items():

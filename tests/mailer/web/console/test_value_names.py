@@ -76,3 +76,11 @@ async def test_a_person_reads_and_types_names_and_codes_are_saved(
     async with site.database.reading() as session:
         saved = (await lookup.get(session, number)).audience.split(" and ")
     assert saved == ["kind = field_office", "country in (SN, ML)", "not speaks(ar)"]
+
+
+def test_a_name_in_use_is_that_of_its_code_and_of_no_retired_one(store: str) -> None:
+    known = {"new": "News", "old": "News", "gone": "Past", "a": "Same", "b": "Same"}
+
+    found = dict(value_names._unmistakable(known, {"old", "gone"}))
+
+    assert found == {"new": "News", "gone": "Past"}
