@@ -1,6 +1,6 @@
 """What users of other programs reported about their pages is tried on ours.
 
-Wagtail 2798, 2998; Gutenberg 3689, 55550, 79777; listmonk 335, 633; XWiki 17658;
+Wagtail 2798, 2998; Gutenberg 3689, 55550, 79777; listmonk 633; XWiki 17658;
 Ghost 21657; Buttondown 3359; Mautic 14516.
 """
 
