@@ -229,8 +229,8 @@ class AtAKeyboard(Stranger):
 
     async def attaches(self, label: str, file: Path) -> None:
         """Give a field a file, in the window that the browser opens."""
-        await self._field(label)
         async with self.page.expect_file_chooser() as choosing:
+            await self._field(label)  # its answer comes after the browser knows that
             await self.page.keyboard.press("Space")
         await (await choosing.value).set_files(file)
 
