@@ -53,7 +53,7 @@ async def add(
     await permission.require(session, author.by, DirectoryRight.DIRECTORY)
     missing = [each for each in sorted(REQUIRED) if not given.get(each)]
     if not code.strip():
-        raise AudienceError("a new organisation needs a code")
+        missing.insert(0, "organisation")
     if missing:
         raise AudienceError(f"a new organisation needs {' and '.join(missing)}")
     parse = await editing.parsers(session)

@@ -85,8 +85,8 @@ async def test_a_new_organisation_without_a_code_is_refused(site: Site) -> None:
         ]
 
     assert {each.status_code for each in answers} == {422}
-    assert "a new organisation needs a code" in answers[1].text
-    assert "une nouvelle organisation a besoin d’un code" in answers[3].text
+    assert "a new organisation needs Code of the organisation" in answers[1].text
+    assert "il manque pour une nouvelle organisation" in answers[3].text
     assert ["Friends of Art" in each.text for each in answers] == [True] * 6
 
 
