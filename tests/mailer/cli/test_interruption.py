@@ -58,11 +58,8 @@ def script(site: Site, sql: str) -> None:
         store.execute(sql)
 
 
-@pytest.mark.prove
-async def test_a_release_that_began_is_said_to_be_sent(
-    site: Site, relay: Relay, tmp_path: Path
-) -> None:
-    number = await campaigning.approved(site, tmp_path, audience=campaigning.OFFICES)
+async def slow_release(site: Site, number: int) -> asyncio.subprocess.Process:
+    """Begin the release of a campaign, which takes long; return its process."""
     script(site, SLOW)
     process = await delivering.process(
         site, "campaigns", "release", str(number), "--yes", "--by", "editor"
@@ -72,6 +69,15 @@ async def test_a_release_that_began_is_said_to_be_sent(
         return await campaigning.state(site, number) == "sending"
 
     await eventually(is_sending, "it does not begin")
+    return process
+
+
+@pytest.mark.prove
+async def test_a_release_that_began_is_said_to_be_sent(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path, audience=campaigning.OFFICES)
+    process = await slow_release(site, number)
     sentence = await interrupted(process)
     script(site, "DROP TRIGGER slow")
     await delivering.work(site)
@@ -127,15 +133,7 @@ async def test_a_release_that_began_is_never_denied_however_often_it_is_interrup
     site: Site, tmp_path: Path
 ) -> None:
     number = await campaigning.approved(site, tmp_path, audience=campaigning.OFFICES)
-    script(site, SLOW)
-    process = await delivering.process(
-        site, "campaigns", "release", str(number), "--yes", "--by", "editor"
-    )
-
-    async def is_sending() -> bool:
-        return await campaigning.state(site, number) == "sending"
-
-    await eventually(is_sending, "it does not begin")
+    process = await slow_release(site, number)
     await press_often(process)
     _, stderr = await process.communicate()
 

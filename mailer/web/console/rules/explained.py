@@ -21,7 +21,7 @@ class ShownClause:
 
 
 def rules_of(clauses: Sequence[Clause]) -> list[str]:
-    """Return the rules that are told: each clause, and what is known of the person."""
+    """Return the text of each clause, and of what is known of the person."""
     known = (rule for each in clauses for rule in _known(each))
     return [*(each.clause for each in clauses), *known]
 

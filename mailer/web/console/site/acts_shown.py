@@ -127,10 +127,7 @@ LABELS: Mapping[str, str] = {
 STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 NONE = "–"  # in place of a value
-VALUES: Mapping[str, Mapping[Any, str]] = {
-    "how": names.HOWS,
-    "reason": names.REASONS,
-}
+VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
