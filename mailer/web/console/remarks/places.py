@@ -85,10 +85,11 @@ async def of_letter(
 def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
     """Return the blocks of a letter, each with its number, type and title."""
     found = [(key, words.text(name)) for key, name in PLACES.items()]
-    for number, piece in enumerate(opened.model.pieces, start=1):
+    numbered = blocks.named(opened, words)
+    for piece in opened.model.pieces:
         kind = opened.types.get(piece.type)
         title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
-        name = f"{number}. {blocks.type_name(piece.type, words)}"
+        name = numbered[piece.id]
         found.append(
             (piece.id, f"{name}{words.text(': ')}{title[:60]}" if title else name)
         )

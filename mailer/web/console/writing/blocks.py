@@ -105,12 +105,12 @@ def type_name(code: str, words: Catalogue) -> str:
     return words.text(name)
 
 
-def named(opened: DraftDesk, block: str, words: Catalogue) -> str:
-    """Return the number and type of a block; its id if the letter has it no more."""
-    for number, piece in enumerate(opened.model.pieces, start=1):
-        if piece.id == block:
-            return f"{number}. {type_name(piece.type, words)}"
-    return block
+def named(opened: DraftDesk, words: Catalogue) -> dict[str, str]:
+    """Return the number and type of each block of a letter, by its id."""
+    return {
+        piece.id: f"{number}. {type_name(piece.type, words)}"
+        for number, piece in enumerate(opened.model.pieces, start=1)
+    }
 
 
 def text_hint(kind: BlockType, words: Catalogue) -> str:

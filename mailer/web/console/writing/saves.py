@@ -252,7 +252,7 @@ def _conflicts(asked: Visit, taken: DraftDesk, tag: str, done: Done) -> Response
                 "name": name,
                 "title": words.text(title)
                 if title
-                else blocks.named(taken, name, words),
+                else blocks.named(taken, words).get(name, name),
                 "type": kind.name if kind else "",
                 "by": "" if changed.by == asked.user.name else changed.by,
                 "spans": spans,
