@@ -8,6 +8,7 @@ worker watches its parent and stops when it is gone.
 import asyncio
 import json
 import os
+import signal
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import Sequence
@@ -58,8 +59,7 @@ async def _output(child: Process, stopping: asyncio.Event) -> bytes:
 
     async def pass_on() -> None:
         await stopping.wait()
-        with suppress(ProcessLookupError):
-            child.terminate()
+        _terminate(child)
 
     passing = asyncio.create_task(pass_on())
     try:
@@ -67,9 +67,19 @@ async def _output(child: Process, stopping: asyncio.Event) -> bytes:
     finally:
         passing.cancel()
         if child.returncode is None:
-            child.terminate()
+            _terminate(child)
             await child.wait()
     return printed
+
+
+def _terminate(child: Process) -> None:
+    """Ask a process to stop, by the signal alone.
+
+    `Process.terminate` looks whether it has ended and so takes its exit code from the
+    thread that waits for it: a process that has just ended well would count as failed.
+    """
+    with suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGTERM)
 
 
 async def follow(parent: int, stopping: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ a mail that its pipe or LMTP did not take, a provider repeats its webhook.
 
 import asyncio
 import contextlib
+import os
 import signal
 import smtplib
 import sys
@@ -178,8 +179,9 @@ async def by_lmtp(killing: Killing, step: int) -> int:
 
     await eventually(listens, "the listener does not listen")
     await asyncio.to_thread(hand_over)
+    # not `terminate`, which takes the exit code of a process that has just ended
     with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+        os.kill(process.pid, signal.SIGTERM)
     return int(await process.wait() == -signal.SIGKILL)
 
 
