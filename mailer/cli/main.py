@@ -127,7 +127,7 @@ def _refuse(fault: BaseException) -> None:
     if logs.style.json:
         log.error("command.failed", reason=sentence, exc_info=fault)
     else:
-        output.refuse(sentence)
+        output.refuse(logs.for_people(sentence))
 
 
 def _sentence(fault: BaseException) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from audiences.store.past import Past
 from mailer.cli import acting, interruption
+from mailer.processes import logs
 from mailer.sites.opening import open_site
 from mailer.store import moved
 
@@ -30,6 +31,7 @@ async def run(
     --apply, perhaps the account. A store that was moved takes no changes.
     """
     async with open_site(config) as site:
+        logs.style.zone = site.zone
         site.database.guard = moved.require_here
         site.database.with_past(_past)
         try:

@@ -1,6 +1,6 @@
 """Checks the store: connection, schema, damage, size; compares the clock with it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
@@ -52,7 +52,7 @@ async def examine(
                 await _condition(session, database),
                 *(await _unused(session, database)),
                 *_halted(await identity.read(session), zone),
-                await _clock(session, database, now),
+                await _clock(session, database, now, zone),
             ]
     except (SQLAlchemyError, OSError) as fault:
         sentence = (
@@ -162,7 +162,9 @@ async def _unused(session: AsyncSession, database: Database) -> list[Finding]:
     return [warning("growth", sentence, "run `mailer compact` in a quiet hour")]
 
 
-async def _clock(session: AsyncSession, database: Database, now: datetime) -> Finding:
+async def _clock(
+    session: AsyncSession, database: Database, now: datetime, zone: ZoneInfo
+) -> Finding:
     """Compare the clock with PostgreSQL's, or on SQLite with the newest event."""
     remedy = "set the clock by NTP; windows and leases depend on it"
     if not database.is_sqlite:
@@ -172,11 +174,12 @@ async def _clock(session: AsyncSession, database: Database, now: datetime) -> Fi
         if off <= TOLERANCE:
             return ok("clock", sentence)
         return error("clock", sentence, remedy)
-    shown = f"the clock shows {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    shown = f"the clock shows {now.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     newest = await session.scalar(select(func.max(CampaignEvent.at)))
     if newest is None:
         return note("clock", shown)
     if newest > now + TOLERANCE:
-        sentence = f"{shown}, but the store has an event of {newest:%Y-%m-%d %H:%M} UTC"
+        event = f"{newest.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+        sentence = f"{shown}, but the store has an event of {event}"
         return error("clock", sentence, remedy)
     return ok("clock", shown)

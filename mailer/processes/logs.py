@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -27,6 +28,7 @@ import mailer
 from audiences import characters
 from mailer import clock
 from mailer.errors import first_fault
+from mailer.local_times import in_zone
 from mailer.outcomes.redaction import without_secrets
 from mailer.processes import log_sentences
 
@@ -43,6 +45,7 @@ class Style:
 
     process: str = ""  # the command that runs for long; empty: any other
     json: bool = False
+    zone: ZoneInfo | None = None  # of the site, for people; None: UTC
 
 
 style = Style()
@@ -83,7 +86,7 @@ def to_stderr() -> Iterator[None]:
         sys.excepthook, threading.excepthook, warnings.showwarning = before
         logging.getLogger().removeHandler(library)
         structlog.reset_defaults()
-        style.process, style.json = "", False
+        style.process, style.json, style.zone = "", False, None
 
 
 @contextmanager
@@ -218,6 +221,11 @@ def _rendered(_logger: Any, _method: str, line: Line) -> str:
         }
         text = json.dumps(head | dict(line), ensure_ascii=False, default=str)
         return characters.escaped_json(text)
-    sentence = characters.for_terminal(log_sentences.sentence(line))
-    at = f"{now.astimezone():%H:%M:%S}"
+    sentence = characters.for_terminal(for_people(log_sentences.sentence(line)))
+    at = f"{now.astimezone(style.zone):%H:%M:%S}"
     return f"{at} {sentence}" if style.process else f"mailer: {sentence}"
+
+
+def for_people(sentence: str) -> str:
+    """Return a sentence whose times are in the zone of the site, once that is known."""
+    return in_zone(sentence, style.zone) if style.zone else sentence

@@ -29,6 +29,7 @@ from audiences.record import writing
 from audiences.store.base import Base
 from mailer.errors import RefusedError, StoreError
 from mailer.links import EPOCH_SIZE, READER_SIZE, Stamp
+from mailer.local_times import in_zone
 from mailer.store import locks, site_events
 from mailer.users import guard
 from mailer.users.acts import Right
@@ -134,13 +135,7 @@ class Identity:
     def halt_in(self, zone: ZoneInfo) -> str | None:
         """Return the same with its time in a zone, as people of the unit read it."""
         halt = self.halt
-        for at in (self.restored_at, self.stopped_at):
-            if halt and at is not None:
-                in_utc = f"{at:%Y-%m-%d %H:%M} UTC"
-                halt = halt.replace(
-                    in_utc, f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}", 1
-                )
-        return halt
+        return None if halt is None else in_zone(halt, zone)
 
     def require_sending(self) -> None:
         """Raise RefusedError if nothing may leave this store."""

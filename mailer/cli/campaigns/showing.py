@@ -13,6 +13,7 @@ from mailer.cli.campaigns import next_steps
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.remedies import with_remedy
 from mailer.errors import counted
+from mailer.local_times import in_zone
 from mailer.outbox.message_states import MessageState
 from mailer.reports.review import overview, overview_shapes
 from mailer.reports.review.overview import LanguageStanding, Overview
@@ -67,7 +68,7 @@ def _show(seen: Overview, zone: ZoneInfo) -> None:
                     each.level,
                     each.language,
                     each.where,
-                    with_remedy(each.what, each.code, {}),
+                    in_zone(with_remedy(each.what, each.code, {}), zone),
                 )
                 for each in seen.warnings
             ],

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import rich_click as click
 
@@ -13,6 +13,8 @@ from mailer.cli import output
 from mailer.cli.command import as_json, complete
 from mailer.doctor import changes, examine
 from mailer.doctor.finding import Finding, Grade
+from mailer.errors import ConfigError
+from mailer.settings import loading
 
 EVERY = 60.0  # seconds between two examinations
 
@@ -69,10 +71,19 @@ async def _watch(config: Path, every: float, *, as_json: bool) -> None:
             if as_json:
                 output.json_line({"at": now.isoformat(), **asdict(each)})
             else:
-                output.line(f"{now.astimezone(UTC):%H:%M:%S} UTC {_line(each)}")
+                at = now.astimezone(_zone(config))
+                output.line(f"{at:%H:%M:%S %Z} {_line(each)}")
         output.flush()
         before = found
         await asyncio.sleep(every)
+
+
+def _zone(config: Path) -> ZoneInfo:
+    """Return the zone of the site; UTC while its settings cannot be read."""
+    try:
+        return ZoneInfo(loading.load(config).site.zone)
+    except ConfigError:
+        return ZoneInfo("UTC")
 
 
 def _line(each: Finding) -> str:

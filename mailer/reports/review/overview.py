@@ -162,7 +162,7 @@ async def _of_site_and_time(session: AsyncSession, campaign: Campaign) -> list[P
         found.append(problem.warning("", "site", f"nothing is sent: {halt}"))
     fallen = await control.fallen_times(session, campaign.id)
     if campaign.id in fallen:
-        what = f"an edit took its time away: {fallen[campaign.id].isoformat()}"
+        what = f"an edit took its time away: {fallen[campaign.id]:%Y-%m-%d %H:%M} UTC"
         found.append(problem.warning("", "time", what))
     if campaign.stopped_because:
         found.append(problem.warning("", "state", campaign.stopped_because))

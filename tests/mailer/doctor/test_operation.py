@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import ssl
 import time
@@ -103,6 +104,13 @@ async def test_the_watch_shows_all_and_then_what_changes(site: Site) -> None:
     process.send_signal(signal.SIGINT)
     _, stderr = await process.communicate()
 
+    shown = await delivering.process(site, *watch[:-1])
+    assert shown.stdout is not None
+    first = (await shown.stdout.readline()).decode()
+    shown.send_signal(signal.SIGINT)
+    await shown.communicate()
+
+    assert re.match(r"\d\d:\d\d:\d\d CES?T ok", first), first  # the zone of the site
     assert {"configuration", "store", "relay"} <= {each["about"] for each in seen}
     assert (changed["level"], set(changed)) == (
         "error",

@@ -90,11 +90,13 @@ async def test_a_stopped_site_neither_releases_nor_ticks_but_serves_its_pages(
 def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     mailer: Mailer,
 ) -> None:
+    """Times are in the zone of the site, in errors and in a log for people, too."""
     stopped = mailer("stop", "--by", "editor", "--because", "a wrong letter")
     again = mailer("stop", "--by", "head-of-unit")
     listed = mailer("campaigns", "list")
     found = mailer("doctor", "--json").json["findings"]
-    work = mailer("work", "--until-idle")
+    work = mailer("work", "--until-idle", "--log", "text")
+    released = mailer("campaigns", "release", "1", "--by", "editor", "--yes")
     ghost = mailer("go", "--by", "ghost")
     gone = mailer("go", "--by", "head-of-unit")
     nothing = mailer("go")
@@ -116,7 +118,8 @@ def test_stop_and_go_are_commands_and_the_doctor_and_the_list_say_so(
     assert "nothing changed: editor stopped this site" in again.out
     assert "nothing is sent: editor stopped this site" in listed.err
     assert "a wrong letter" in listed.err
-    for said in (again.out, listed.err, *(each["sentence"] for each in found)):
+    told = (again.out, listed.err, work.err, released.err)
+    for said in (*told, *(each["sentence"] for each in found)):
         assert "stopped this site" not in said or " UTC" not in said  # site.zone
     assert any("editor stopped" in each["sentence"] for each in found)
     assert work.code == 1
