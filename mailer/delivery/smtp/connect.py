@@ -7,6 +7,7 @@ what it offered before TLS does not count (RFC 3207 section 4.2).
 
 import asyncio
 import functools
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ from aiosmtplib import (
     SMTPStatus,
 )
 
-from mailer.delivery.smtp import dial, reasons
+from mailer.delivery.smtp import dial, lookup, reasons
 from mailer.errors import MailerError
 from mailer.settings import secrets
 from mailer.settings.relays import RelaySettings
 
 STEP_TIMEOUT = 300.0  # seconds, RFC 5321 section 4.5.3.2.1
+LOOK_UP = "a look-up of its name"
 SILENCE = 15.0  # seconds without an answer, after which this is logged
 Result = TypeVar("Result")
 
@@ -118,8 +120,7 @@ async def _open(
     password = password_of(relay, root)
     client = _client(relay, root=root, hello=hello, step_timeout=step_timeout)
     try:
-        dialled = dial.within(relay.host, relay.port, seconds=step_timeout)
-        client.sock = await watch.during("a connection", dialled)
+        client.sock = await _dial(relay, watch, step_timeout)
         await _begin(client, relay, watch)
         if relay.security == "starttls":
             await watch.during("STARTTLS", client.starttls())
@@ -134,6 +135,17 @@ async def _open(
         _abort(client)
         raise
     return client
+
+
+async def _dial(relay: RelaySettings, watch: "_Watch", most: float) -> socket.socket:
+    """Look the relay up and connect; raise OSError after `most` seconds."""
+    try:
+        async with asyncio.timeout(most):
+            looked = lookup.addresses(relay.host, relay.port)
+            found = await watch.during(LOOK_UP, looked)
+            return await watch.during("a connection", dial.first_of(found))
+    except TimeoutError:
+        raise OSError("no connection in time") from None
 
 
 class _Watch:
@@ -156,10 +168,13 @@ class _Watch:
 
     def say(self, step: str) -> None:
         """Say that the relay does not answer a step."""
-        address = _address(self._relay)
+        address, seconds = _address(self._relay), f"{self.seconds:g} s"
         self._silent(
-            f"the relay {address} has not answered {step} for {self.seconds:g} s; check"
-            " its host, port and security, and firewalls between"
+            f"the look-up of the relay {address} has no answer for {seconds}; check the"
+            " name servers of this machine"
+            if step == LOOK_UP
+            else f"the relay {address} has not answered {step} for {seconds}; check its"
+            " host, port and security, and firewalls between"
         )
 
 
@@ -256,7 +271,6 @@ def _address(relay: RelaySettings) -> str:
 
 
 def _relay_error(relay: RelaySettings, fault: BaseException) -> RelayError:
-    """Return the error for a connection that failed."""
     if isinstance(fault, SMTPAuthenticationError) and fault.code >= 500:  # noqa: PLR2004 (RFC 5321 section 4.2.1)
         return LoginRefusedError(
             f"the relay {_address(relay)} refused our login:"

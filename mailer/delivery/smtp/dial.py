@@ -11,29 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain, zip_longest
-from typing import Any
+
+from mailer.delivery.smtp import lookup
+from mailer.delivery.smtp.lookup import Address
 
 STAGGER = 0.25  # seconds, RFC 8305 section 5
 PROBE = 5.0  # seconds for a probe for TLS
 
-Address = tuple[int, Any]  # the family, and the address as `connect` takes it
-
 
 async def dial(host: str, port: int) -> socket.socket:
     """Return a connected socket; raise OSError if no address can be reached."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host, port, type=socket.SOCK_STREAM
-    )
-    return await first_of([(family, address) for family, *_, address in found])
-
-
-async def within(host: str, port: int, *, seconds: float) -> socket.socket:
-    """Return what `dial` returns; raise OSError if it takes longer."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await dial(host, port)
-    except TimeoutError:
-        raise OSError("no connection in time") from None
+    return await first_of(await lookup.addresses(host, port))
 
 
 async def first_of(addresses: Sequence[Address]) -> socket.socket:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import ssl
 
 NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE")
@@ -28,6 +29,8 @@ def of_connection(
         if cause.reason in NO_TLS and security == "tls":
             reason += '; this port does not begin with TLS: set security = "starttls"'
         return reason
+    if isinstance(cause, socket.gaierror):
+        return f"its name cannot be looked up: {(cause.strerror or '').lower()}"
     if isinstance(cause, OSError) and cause.errno in errno.errorcode:
         return os.strerror(cause.errno or 0).lower()
     return _said(*answer) if answer else _plain(fault)

@@ -2,15 +2,18 @@
 
 import asyncio
 import socket
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 
-from mailer.delivery.smtp import dial
+from mailer.delivery.smtp import dial, reasons
 from mailer.delivery.smtp.connect import RelayError, connect
 from mailer.settings.relays import RelaySettings
 from tools.peers.relay import Relay, certified
+from tools.waiting import eventually
 
 HOST = "127.0.0.1"
 WITHIN = 10.0  # seconds; a connection that hangs fails
@@ -98,3 +101,85 @@ async def test_a_dead_address_before_a_live_one_costs_no_minute(relay: Relay) ->
     assert made.getpeername() == (HOST, relay.port)
     for each in (made, *dead):
         each.close()
+
+
+class SilentNames:
+    """Name servers that answer nothing until told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answered, self.asked = threading.Event(), 0
+        self._usual = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self._wait)
+
+    def _wait(self, *asked: Any, **named: Any) -> Any:
+        self.asked += 1
+        self.answered.wait(60)
+        return self._usual(*asked, **named)
+
+
+async def test_name_servers_that_do_not_answer_are_said_and_keep_no_thread_of_others(
+    relay: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The threads of asyncio write opt-outs to the disk; there are six on two cores."""
+    names, said = SilentNames(monkeypatch), list[str]()
+    settings = RelaySettings(host=HOST, port=relay.port)
+    opening = [
+        asyncio.create_task(
+            connect(
+                settings,
+                root=tmp_path,
+                hello="letters.example",
+                silence=0.2,
+                silent=said.append,
+            )
+        )
+        for _ in range(40)
+    ]
+    async with asyncio.timeout(WITHIN):
+        await eventually(lambda: len(said) == len(opening), "nothing is said")
+        written = await asyncio.to_thread(lambda: "an opt-out")
+        told = set(said)
+        names.answered.set()
+        channels = await asyncio.gather(*opening)
+    for each in channels:
+        each.transport.abort()
+
+    assert written == "an opt-out"
+    assert names.asked == 1
+    (sentence,) = told
+    assert sentence == (
+        f"the look-up of the relay {HOST}:{relay.port} has no answer for 0.2 s; check"
+        " the name servers of this machine"
+    )
+
+
+def test_a_process_that_ends_leaves_its_look_up_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = SilentNames(monkeypatch)
+    relay = RelaySettings(host=HOST, port=25)
+
+    async def give_up() -> None:
+        with pytest.raises(RelayError, match="no connection in time"):
+            await connect(relay, root=tmp_path, hello="letters.example", step_timeout=1)
+
+    ending = threading.Thread(target=asyncio.run, args=(give_up(),))
+    ending.start()
+    ending.join(WITHIN)
+    ended = not ending.is_alive()
+    names.answered.set()
+    ending.join()
+
+    assert ended
+
+
+async def test_a_name_that_does_not_exist_is_said_in_words(tmp_path: Path) -> None:
+    relay = RelaySettings(host="a..b", port=25, allow_plain=True)
+    said = "its name cannot be looked up: it is no name of a host"
+    with pytest.raises(RelayError, match=said):
+        await connect(relay, root=tmp_path, hello="letters.example")
+    fault = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    assert reasons.of_connection(fault, "plain", None) == (
+        "its name cannot be looked up: temporary failure in name resolution"
+    )
