@@ -14,6 +14,7 @@ from mailer.rendering.block_parts import PartView
 from mailer.rendering.entry import Line, entry_lines
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.marks import Field, Marks
+from mailer.rendering.markup import addresses
 from mailer.rendering.source import Block, Source
 from mailer.rendering.timing.hours import Clock
 from mailer.rendering.view import BlockView, StepView, view
@@ -22,6 +23,11 @@ _HIGHEST = 2  # level of a heading below the subject
 # Blocks that belong to the whole letter, not to the section before them.
 _OF_THE_WHOLE = {"signature", "enclosures", "button", "partners", "links", "notes"}
 _AFTER_ALL = {"section", "signature", "notes"}  # a section above them has no blocks
+_LEADS: dict[str, tuple[str, ...]] = {  # line of an entry → the schemes of its links
+    "website": ("https:", "http:"),
+    "telephones": ("tel:",),
+    "correspondents": ("mailto:", "tel:"),
+}
 _NOT_LISTED = {"contents", "signature", "letterhead", "button", "notes"}
 
 
@@ -131,5 +137,12 @@ def _entry_step(line: Line, catalogue: Catalogue) -> StepView:
         empty = catalogue.text("not known to us")
         html = Markup('<span class="missing">{}</span>').format(empty)
         return StepView(when=line.label, html=html, text=f"[{empty}]")
-    html = Markup("<br />").join(line.values)
+    html = Markup("<br />").join(_with_links(line))
     return StepView(when=line.label, html=html, text=catalogue.enumerated(line.values))
+
+
+def _with_links(line: Line) -> Iterator[Markup]:
+    """Yield the values of a line of an entry; what may be a name leads to no page."""
+    schemes = _LEADS.get(line.key, ())
+    for each in line.values:
+        yield addresses.linked(each, wanted=lambda target: target.startswith(schemes))

@@ -103,6 +103,7 @@ def _written_addresses(blocks: list[BlockView]) -> Iterator[str]:
         for html in (block.heading, block.html, *steps, *parts):
             yield from letters.addresses(html)
         for fact in block.facts:
+            yield from letters.addresses(fact.html)
             yield from (target.address for target in fact.targets)
 
 
@@ -235,8 +236,7 @@ def _block_values(block: BlockView, source: Source, marks: Marks) -> dict[str, A
 def _isolated(
     shown: Mapping[str, Any], names: tuple[str, ...], catalogue: Catalogue, marks: Marks
 ) -> dict[str, Any]:
-    direction = catalogue.direction
-    return {name: _isolate_runs(shown[name], direction, marks) for name in names}
+    return {key: _isolate_runs(shown[key], catalogue.direction, marks) for key in names}
 
 
 def _isolate_runs(words: str, direction: str, marks: Marks) -> Markup:
@@ -291,7 +291,7 @@ def _picture(picture: PictureView | None) -> dict[str, str] | None:
 def _fact(fact: LabelledLine, marks: Marks) -> dict[str, Any]:
     return {
         "label": fact.label,
-        "value": isolate_marks(fact.value, marks),
+        "value": isolate_marks(fact.html, marks),
         "targets": [asdict(target) for target in fact.targets],
     }
 

@@ -20,7 +20,7 @@ from mailer.rendering.source import Block
 from mailer.rendering.timing import agenda, hours, occasions
 from mailer.rendering.timing.hours import Clock
 
-_LABELS = {
+LABELS = {  # lines that are shown with their label
     "organisation": "Organisation:",
     "place": "Place:",
     "sectors": "Sectors:",
@@ -50,6 +50,7 @@ class LabelledLine:
 
     label: str
     value: str
+    html: Markup  # the value with links
     targets: tuple[Target, ...] = ()
 
 
@@ -113,7 +114,7 @@ def view(
         heading=text.heading,
         words=text.words,
         eyebrow=_eyebrow(block, catalogue, clock),
-        facts=tuple(_facts(block.fields, catalogue)),
+        facts=tuple(_facts(block.fields, catalogue, marks)),
         html=body.html,
         text=body.text,
         picture=body.picture,
@@ -228,13 +229,22 @@ def _addressees(value: str, catalogue: Catalogue) -> str:
     )
 
 
-def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[LabelledLine]:
+def _facts(
+    fields: Mapping[str, str], catalogue: Catalogue, marks: Marks
+) -> Iterator[LabelledLine]:
+    def is_whole(target: str) -> bool:
+        return not marks.occur_in(target)
+
     if "date" in fields and "addressees" in fields:
         day = catalogue.day(date.fromisoformat(fields["date"]))
-        yield LabelledLine(label=catalogue.text("By:"), value=day)
-    for name, label in _LABELS.items():
+        yield LabelledLine(label=catalogue.text("By:"), value=day, html=escape(day))
+    for name, label in LABELS.items():
         if name in fields:
-            yield LabelledLine(label=catalogue.text(label), value=fields[name])
+            yield LabelledLine(
+                label=catalogue.text(label),
+                value=fields[name],
+                html=addresses.linked(fields[name], wanted=is_whole),
+            )
     if "languages" in fields:
         yield _available(fields, catalogue)
 
@@ -242,10 +252,11 @@ def _facts(fields: Mapping[str, str], catalogue: Catalogue) -> Iterator[Labelled
 def _available(fields: Mapping[str, str], catalogue: Catalogue) -> LabelledLine:
     """Return the line on the languages of a text, with the addresses of editions."""
     codes = fields["languages"].split()
-    names = [catalogue.language_name(each) for each in codes]
+    listed = catalogue.listed([catalogue.language_name(each) for each in codes])
     return LabelledLine(
         label=catalogue.text("Available in:"),
-        value=catalogue.listed(names),
+        value=listed,
+        html=escape(listed),
         targets=tuple(
             Target(
                 label=catalogue.language_name(language),

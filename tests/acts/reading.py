@@ -73,7 +73,8 @@ class Page(HTMLParser):
 def _same(words: str, target: str) -> bool:
     """Return whether the words of a link are its address, in any spelling."""
     if target.startswith("tel:"):
-        return re.findall(r"\d", words) == re.findall(r"\d", target)
+        dialled = words.replace("(0)", "")  # of the own country
+        return re.findall(r"\d", dialled) == re.findall(r"\d", target)
     return unquote(words) in {unquote(_said(target)), unquote(target)[8:]}
 
 

@@ -15,6 +15,7 @@ from mailer.rendering.language import quotation, recognition
 from mailer.rendering.markup import markdown
 from mailer.rendering.markup.markdown import Reference, ReferenceKind
 from mailer.rendering.source import Block, Letter, Translation
+from mailer.rendering.view import LABELS
 
 MAX_HTML = 102_000  # octets; Gmail cuts off what is beyond, the footer among it
 WARN_HTML = 90_000
@@ -53,7 +54,7 @@ def check_text(
     yield from check_stray_lines(translation)
     yield from check_unfinished(translation)
     for block in translation.blocks:
-        yield from _check_lines(block, language)
+        yield from _check_lines(block, language, host)
         yield from _check_title(block, language, host)
         for leftover in leftovers.in_text(_without_rows(block)):
             where = block.line(leftover.line)
@@ -102,11 +103,14 @@ def _without_rows(block: Block) -> str:
     return "\n".join("" if each.startswith("|") else each for each in lines)
 
 
-def _check_lines(block: Block, language: str) -> Iterator[Problem]:
+def _check_lines(block: Block, language: str, host: str) -> Iterator[Problem]:
     """Yield the problems of a block's title and lines."""
     for name, value in {"title": block.title, **block.fields}.items():
         where = block.line_of(name)
-        if _IS_ADDRESS.match(value):
+        if name in LABELS:
+            for reference in markdown.references_of_line(value):
+                yield from _check_reference(reference, language, where, host)
+        elif _IS_ADDRESS.match(value):
             yield from _check_address(name, value, language, where)
             continue
         look = leftovers.in_text if name in _IN_MARKDOWN else leftovers.in_line

@@ -6,11 +6,13 @@ Punctuation after an address is not part of it.
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_inline import StateInline
+from markupsafe import Markup, escape
 
 from mailer.rendering.markup.east_asian import RANGES
 
@@ -22,6 +24,10 @@ _ADDRESS = re.compile(
     rf"(?!\.?(?:{_LETTER})))"
     r")",
     re.IGNORECASE,
+)
+_TELEPHONE = re.compile(  # of any country: +33 (0)1 45 68 10 00
+    r"(?<![\w.+/])(?:\+[0-9]|\(\+[0-9]{1,4}\))"
+    r"(?:[ .\u00a0\u202f()-]{0,2}[0-9]){6,14}(?![\w@])"
 )
 _INSTEAD = [  # what an address that is none begins with, and what it should be
     (re.compile(pattern, re.IGNORECASE), start, end)
@@ -58,6 +64,35 @@ def found(text: str) -> tuple[tuple[int, int, str], ...]:
         if "." in shown:
             places.append((match.start(), match.start() + len(shown), target))
     return tuple(places)
+
+
+def in_line(text: str) -> list[tuple[int, int, str]]:
+    """Return where addresses and telephone numbers begin and end, and where they lead.
+
+    Only a number with the code of its country leads somewhere from everywhere.
+    """
+    places = list(found(text))
+    for match in _TELEPHONE.finditer(text):
+        first, last = match.span()
+        if all(last <= start or end <= first for start, end, _ in places):
+            number = re.sub(r"[^+0-9]", "", match[0].replace("(0)", ""))
+            places.append((first, last, f"tel:{number}"))
+    return sorted(places)
+
+
+def linked(text: str, *, wanted: Callable[[str], bool]) -> Markup:
+    """Return a line as HTML in which its addresses and telephone numbers are links.
+
+    `wanted` says where a link may lead.
+    """
+    pieces, at = [], 0
+    for start, end, target in in_line(text):
+        if wanted(target):
+            pieces.append(escape(text[at:start]))
+            link = Markup('<a href="{}">{}</a>')
+            pieces.append(link.format(encoded(target), text[start:end]))
+            at = end
+    return Markup("").join([*pieces, escape(text[at:])])
 
 
 def _trimmed(address: str) -> str:
@@ -187,7 +222,8 @@ def is_said(target: str, words: str) -> bool:
     """Return whether the words of a link already have its address."""
     said, there = words.strip(), in_words(target)
     if target.lower().startswith("tel:"):
-        return re.sub(r"[^\d+]", "", said) == re.sub(r"[^\d+]", "", there)
+        dialled = said.replace("(0)", "")
+        return re.sub(r"[^\d+]", "", dialled) == re.sub(r"[^\d+]", "", there)
     if _TURNED.search(said):
         return False  # isolates are put around its words, so that it is no address
     return unquote(there) in {unquote(said), f"https://{unquote(said)}"}

@@ -13,7 +13,7 @@ from itertools import takewhile
 from markdown_it.token import Token
 
 from mailer.rendering.forms import table
-from mailer.rendering.markup import parser
+from mailer.rendering.markup import addresses, parser
 
 _CELLS = {"th_open", "td_open"}
 _SIDES = {"left": "start", "center": "center", "right": "end"}  # of the rule's colons
@@ -126,6 +126,13 @@ def references(text: str) -> Iterator[Reference]:
             if kind is not None:
                 place = _line_of(value, lines[line : min(line + _NEAR, last)])
                 yield Reference(kind=kind, value=value, words=words, line=line + place)
+
+
+def references_of_line(line: str) -> Iterator[Reference]:
+    """Yield the links that a line of a block gets, which is no Markdown."""
+    for start, end, target in addresses.in_line(line):
+        kind, words = ReferenceKind.LINK, line[start:end]
+        yield Reference(kind=kind, value=target, words=words, line=0)
 
 
 def code_blocks(text: str) -> Iterator[int]:
