@@ -17,8 +17,9 @@ from audiences.intake.workbooks.archive import DAMAGE
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.writing import edit, files, folder, starting
+from mailer.campaigns.writing.drafting import saving
 from mailer.campaigns.writing.folder import Folder
-from mailer.errors import ContentError, RefusedError
+from mailer.errors import ContentError
 from mailer.rendering import letter_types
 from mailer.rendering.letter_types import Template
 from mailer.sites.site import Site
@@ -38,15 +39,13 @@ async def from_type(
     now: datetime,
 ) -> int:
     """Begin a letter of a type with its first blocks, unfilled; return its number."""
-    name = " ".join(name.split())
-    if not name:
-        raise RefusedError("the letter has no name; give it one")
+    name = saving.letter_name(name)
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place) / "letter"
         starting.new(site, template, directory, languages, author=by, today=now.date())
         written = folder.read(directory)
     texts = {language: _unfilled(text) for language, text in written.texts.items()}
-    written = replace(written, name=name[:200], texts=texts)
+    written = replace(written, name=name, texts=texts)
     async with site.database.writing() as session:
         return await _add(session, site, written, by=by, now=now)
 

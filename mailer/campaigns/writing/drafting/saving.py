@@ -50,6 +50,18 @@ class ChangedMeanwhileError(RefusedError):
         self.stands, self.wanted, self.by = stands, wanted, by
 
 
+def letter_name(given: str) -> str:
+    """Return the name of a letter as one line; raise RefusedError if none is usable."""
+    name = " ".join(given.split())
+    if not name:
+        raise RefusedError("the letter has no name; give it one")
+    if len(name) > _MAX_NAME:
+        raise RefusedError(
+            f"the name has {len(name)} characters, at most {_MAX_NAME}; shorten it"
+        )
+    return name
+
+
 async def save_block(
     session: AsyncSession,
     taken: DraftDesk,
@@ -133,10 +145,8 @@ async def save_letter(
 ) -> BlockSaved:
     """Save the name of a letter and the date on it; raise RefusedError at a fault."""
     campaign = taken.campaign
-    name = " ".join(filled.values.get("name", "").split())[:_MAX_NAME]
+    name = letter_name(filled.values.get("name", ""))
     given = filled.values.get("date", "")
-    if not name:
-        raise RefusedError("the letter has no name; give it one")
     try:
         day = date.fromisoformat(given)
     except ValueError:

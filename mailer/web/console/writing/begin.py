@@ -1,5 +1,6 @@
 """/console/campaigns/new: begins a letter from its type, a copy, or a folder."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -39,17 +40,9 @@ async def begin(request: Asking) -> Response[Any]:
     asked, form = request.user, await forms.form_of(request)
     site, by, now = asked.site, asked.user.name, asked.now
     try:
-        if template := str(form.get("type") or ""):
-            languages = [str(each) for each in form.getall("languages", [])]
-            number = await beginning.from_type(
-                site,
-                template,
-                name=str(form.get("name") or ""),
-                languages=languages,
-                by=by,
-                now=now,
-            )
-        elif copied := str(form.get("copy") or ""):
+        if form.get("type"):
+            return await _of_type(asked, form)
+        if copied := str(form.get("copy") or ""):
             if not copied.isascii() or not copied.isdecimal():
                 raise RefusedError(asked.words.text(NOT_STARTED))
             number = await beginning.from_letter(site, int(copied[:9]), by=by, now=now)
@@ -64,16 +57,50 @@ async def begin(request: Asking) -> Response[Any]:
 async def of_type(request: Asking, template: FromPath[str]) -> Response[Any]:
     """Ask for the name and the languages of a letter of a type."""
     asked = request.user
+    return _asking(asked, template)
+
+
+async def _of_type(asked: Visit, form: FormMultiDict) -> Response[Any]:
+    """Begin a letter of a type; a refusal keeps what the form was filled with."""
+    template, name = str(form.get("type")), str(form.get("name") or "")
+    languages = [str(each) for each in form.getall("languages", [])]
+    try:
+        number = await beginning.from_type(
+            asked.site,
+            template,
+            name=name,
+            languages=languages,
+            by=asked.user.name,
+            now=asked.now,
+        )
+    except MailerError as fault:
+        return _asking(asked, template, fault=fault, name=name, written=languages)
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/write")
+
+
+def _asking(
+    asked: Visit,
+    template: str,
+    *,
+    fault: MailerError | None = None,
+    name: str | None = None,
+    written: Sequence[str] = (),
+) -> Response[Any]:
+    """Show the form of a type, with the language of the page unless one was chosen."""
     loaded = letter_types.load(asked.site.templates, template)
+    title = asked.words.text(loaded.title)
+    tags = list(asked.site.catalogues)
+    wanted = (*written, asked.language, asked.site.settings.languages.default)
     return showing.show(
         asked,
         "new-of-type.html",
+        status=showing.UNPROCESSABLE if fault else 200,
+        fault=str(fault or ""),
         type=loaded,
-        title=asked.words.text(loaded.title),
-        default=asked.site.settings.languages.default,
-        tags=[
-            (each, asked.words.language_name(each)) for each in asked.site.catalogues
-        ],
+        title=title,
+        name=title if name is None else name,
+        default=next((each for each in wanted if each in tags), ""),
+        tags=[(each, asked.words.language_name(each)) for each in tags],
     )
 
 

@@ -11,6 +11,7 @@ from mailer.campaigns.review import gate
 from mailer.clock import now
 from mailer.sites.site import Site
 from tests.acts import campaigning
+from tests.acts.console import add_user, visitor
 from tests.acts.pictures import damaged
 from tests.mailer.web.console.test_writing import TEXT, editor, letter, stored
 from tools.peers.serving import serving
@@ -88,3 +89,34 @@ async def test_a_folder_is_imported_from_a_zip_file_or_refused_with_its_fault(
         answer = await ed.upload("/campaigns/new", "folder", "may.zip", octets)
     assert answer.status_code == status
     assert said in unescape(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "proposed"), [("fr", "fr"), ("ar", "ar"), (None, "en")]
+)
+async def test_a_letter_is_proposed_in_the_language_of_its_author(
+    site: Site, spoken: str | None, proposed: str
+) -> None:
+    await add_user(site, "awa", "author", language=spoken)
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        asked = await awa.get("/campaigns/new/monthly-letter")
+
+    assert f'<option value="{proposed}" selected>' in asked.text
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 201])
+async def test_a_name_that_is_refused_leaves_the_form_as_it_was_filled(
+    site: Site, name: str
+) -> None:
+    async with serving(site) as pages:
+        ed = await editor(site, pages)
+        refused = await ed.post(
+            "/campaigns/new",
+            {"type": "monthly-letter", "name": name, "languages": "es"},
+        )
+
+    assert refused.status_code == 422
+    assert f'name="name" type="text" value="{name}"' in refused.text
+    assert '<option value="es" selected>' in refused.text
+    assert "the name" in refused.text.lower() or "no name" in refused.text
