@@ -90,7 +90,7 @@ LINES = {  # of an entry, as proposals name them
     "fields": "Fields of work",
     "languages": "Languages",
     "correspondents": "Contacts",
-    "note": "Note",
+    "note": "Anything else",
 }
 VOCABULARIES: Mapping[str, Mapping[Any, str]] = {
     "kinds": KINDS,

@@ -88,7 +88,7 @@ LABELS: Mapping[str, str] = {
     "changed": "Changed",
     "date": "Day",
     "deputy": "Deputy",
-    "detail": "Remark",
+    "detail": "Detail",
     "disabled_at": "Disabled",
     "event": "Days after the series it follows",
     "fell": "Time taken away",

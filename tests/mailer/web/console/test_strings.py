@@ -172,3 +172,14 @@ def test_the_line_of_a_refused_value_is_called_as_its_form_calls_it() -> None:
     assert showing._told(refused, "en").startswith("Time zone 'Mars/X': not a time")
     assert showing._told(refused, "fr").startswith("Fuseau horaire 'Mars/X'\xa0: ")
     assert showing._told(another, "en") == another
+
+
+@pytest.mark.parametrize("language", TRANSLATIONS)
+def test_a_colleagues_remark_a_framed_text_and_a_finding_have_words_of_their_own(
+    language: str,
+) -> None:
+    known = catalogue(language)
+    names = [known[each].casefold() for each in ("Remark", "Note", "note")]
+
+    assert len({*names[:2]}) == 2  # a remark, and a block
+    assert len({names[0], names[2]}) == 2  # a remark, and what the state has
