@@ -111,13 +111,18 @@ class CampaignShown(Shape):
 
 
 class DifferenceShown(Shape):
-    """One change of a campaign; `language` is empty for a setting."""
+    """One change of a campaign; `language` is empty for a setting.
+
+    A block has its type and title. Of one that moved, before and after are its place.
+    """
 
     language: str
     where: str
     what: str
     before: str
     after: str
+    type: str
+    title: str
 
 
 class VersionsCompared(Shape):

@@ -1,9 +1,9 @@
 """What changed in a campaign between two versions, block by block, in each language."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.acts import Act
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.version_models import CampaignVersion
-from mailer.campaigns.writing import texts
-from mailer.campaigns.writing.drafting import versions
-from mailer.errors import ContentError, RefusedError
+from mailer.campaigns.writing.drafting import pieces, versions
+from mailer.campaigns.writing.drafting.pieces import Draft, Piece
+from mailer.errors import RefusedError
 from mailer.rendering import letter_types
-from mailer.rendering.source import Block, Translation
+from mailer.rendering.letter_types import BlockType
 from mailer.rendering.template_files import TemplateFiles
 
 APPROVAL = "approval"
@@ -29,7 +29,9 @@ class Difference:
     where: str  # a setting, or a block with its line: workshop, title
     what: str  # added, removed, moved, changed
     before: str
-    after: str
+    after: str  # of a block that moved, both are its place, from 1
+    type: str = ""  # of the block; empty: of no block, or its heading cannot be read
+    title: str = ""  # of the block, as it is now or was last
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +90,7 @@ async def between(
     found = [*_settings(former["values"], present["values"])]
     for language in sorted({*former["texts"], *present["texts"]}):
         pair = (former["texts"].get(language), present["texts"].get(language))
-        found += _texts(language, *pair, campaign.template, templates)
+        found += of_texts(language, *pair, letter_types.block_types(templates))
     return found
 
 
@@ -137,12 +139,11 @@ def _shown(value: Any) -> str:
             return str(value)
 
 
-def _texts(
+def of_texts(
     language: str,
     before: str | None,
     after: str | None,
-    template: str,
-    templates: TemplateFiles,
+    types: Mapping[str, BlockType],
 ) -> Iterator[Difference]:
     """Compare two texts of a language; None is no text."""
     if before == after:
@@ -151,66 +152,88 @@ def _texts(
         what = "removed" if after is None else "added"
         yield Difference(language=language, where="", what=what, before="", after="")
         return
-    try:
-        loaded = letter_types.load(templates, template)
-        one, other = (
-            texts.read_all({language: text}, templates, loaded, folder_name="")
-            for text in (before, after)
-        )
-    except ContentError:  # as the letter type was then
-        yield _changed(language, "text", before, after)
-        return
-    pair = (one.translations[language], other.translations[language])
-    found = list(_blocks(language, *pair))
+    one, other = pieces.split(before, types), pieces.split(after, types)
+    found = [*_front(language, one, other), *_blocks(language, one, other, types)]
     # a change in what cannot be read yet is one of the whole text
     yield from found or [_changed(language, "text", before, after)]
 
 
+def _front(language: str, before: Draft, after: Draft) -> Iterator[Difference]:
+    """Compare subject and preheader."""
+    former, present = pieces.front_values(before), pieces.front_values(after)
+    for name, value in present.items():
+        if former[name] != value:
+            yield _changed(language, name, former[name], value)
+
+
 def _blocks(
-    language: str, before: Translation, after: Translation
+    language: str, before: Draft, after: Draft, types: Mapping[str, BlockType]
 ) -> Iterator[Difference]:
-    for name in ("subject", "preheader"):
-        former, present = getattr(before, name), getattr(after, name)
-        if former != present:
-            yield _changed(language, name, former, present)
-    old = {block.id: block for block in before.blocks}
-    new = {block.id: block for block in after.blocks}
-    for name in [*old, *(each for each in new if each not in old)]:
+    old = {piece.id: piece for piece in before.pieces}
+    new = {piece.id: piece for piece in after.pieces}
+    for name in dict.fromkeys([*old, *new]):
+        piece = new.get(name) or old[name]
+        lines = _lines(piece, types)
+        about = {"type": piece.type, "title": lines.get("title", "")}
         if name in old and name in new:
-            yield from _block(language, old[name], new[name])
-        else:
-            what, block = (
-                ("added", new[name]) if name in new else ("removed", old[name])
-            )
-            words = "\n".join(filter(None, [block.title, block.text]))
-            yield Difference(
-                language=language,
-                where=name,
-                what=what,
-                before="" if name in new else words,
-                after=words if name in new else "",
-            )
-    common = [name for name in old if name in new]
-    if common != [name for name in new if name in old]:
-        order = [", ".join(old), ", ".join(new)]
+            for each in _block(language, old[name], new[name], types):
+                yield replace(each, **about)
+            continue
+        words = "\n".join(filter(None, [lines.pop("title", ""), *lines.values()]))
         yield Difference(
             language=language,
-            where="order of blocks",
+            where=name,
+            what="added" if name in new else "removed",
+            before="" if name in new else words,
+            after=words if name in new else "",
+            **about,
+        )
+    for name in _moved(list(old), list(new)):
+        yield Difference(
+            language=language,
+            where=name,
             what="moved",
-            before=order[0],
-            after=order[1],
+            before=str(list(old).index(name) + 1),
+            after=str(list(new).index(name) + 1),
+            type=new[name].type,
+            title=_lines(new[name], types).get("title", ""),
         )
 
 
-def _block(language: str, before: Block, after: Block) -> Iterator[Difference]:
-    old = {"type": before.type, "title": before.title, **before.fields}
-    new = {"type": after.type, "title": after.title, **after.fields}
-    for name in dict.fromkeys([*old, *new]):
-        if old.get(name, "") != new.get(name, ""):
-            where = f"{after.id}, {name}"
-            yield _changed(language, where, old.get(name, ""), new.get(name, ""))
-    if before.text != after.text:
-        yield _changed(language, f"{after.id}, text", before.text, after.text)
+def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """Return the blocks of both versions that stand in another order."""
+    old = [each for each in before if each in after]
+    new = [each for each in after if each in before]
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    stayed = {
+        each
+        for start, _, size in matcher.get_matching_blocks()
+        for each in old[start : start + size]
+    }
+    return [each for each in new if each not in stayed]
+
+
+def _lines(piece: Piece, types: Mapping[str, BlockType]) -> dict[str, str]:
+    """Return the lines of a block with a value, and its text; also those at fault."""
+    kind = types.get(piece.type)
+    if kind is None:
+        return {"text": piece.text}
+    read = pieces.read(piece, kind)
+    if len(read.faults) > len(read.bad):  # a line is in no value
+        return {"title": read.values.get("title", ""), "text": piece.text}
+    lines = {**read.values, "text": pieces.words_of(read.text, kind)}
+    return {name: value for name, value in lines.items() if value}
+
+
+def _block(
+    language: str, before: Piece, after: Piece, types: Mapping[str, BlockType]
+) -> Iterator[Difference]:
+    old = {"type": before.type, **_lines(before, types)}
+    new = {"type": after.type, **_lines(after, types)}
+    for line in dict.fromkeys([*old, *new]):
+        former, present = old.get(line, ""), new.get(line, "")
+        if former != present:
+            yield _changed(language, f"{after.id}, {line}", former, present)
 
 
 def _changed(language: str, where: str, before: str, after: str) -> Difference:

@@ -18,6 +18,7 @@ from mailer.campaigns.writing.syntax import (
     line_names,
     openings,
 )
+from mailer.campaigns.writing.syntax.block_lines import BlockLines
 from mailer.errors import ContentError
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.markup import fences
@@ -160,9 +161,14 @@ def placed(draft: Draft, wanted: Piece, model: Draft) -> Draft:
 
 def filled_of(piece: Piece, kind: BlockType) -> Filled:
     """Return what a form for a stored block is filled with."""
+    found = read(piece, kind)
+    return Filled(values=found.values, text=words_of(found.text, kind))
+
+
+def read(piece: Piece, kind: BlockType) -> BlockLines:
+    """Return the lines and the text of a stored block, with what is wrong in them."""
     lines = list(enumerate(piece.text.split("\n"), start=1))[1:]
-    read = block_lines.read(lines, kind, "")
-    return Filled(values=read.values, text=words_of(read.text, kind))
+    return block_lines.read(lines, kind, "")
 
 
 def words_of(text: str, kind: BlockType) -> str:

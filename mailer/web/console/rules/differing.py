@@ -6,13 +6,15 @@ A block is named as on the page of writing, its lines as the labels of their fie
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import word_changes
 from mailer.reports.review.differences import Difference
 from mailer.reports.review.word_changes import TextSpan
 from mailer.web.console.rules.naming import RuleTeller
-from mailer.web.console.writing.names import LINES
+from mailer.web.console.writing import blocks
+from mailer.web.console.writing.names import ADDRESSEES, LINES, WEIGHTS
 
 AUDIENCE = "audience"  # the setting that is a rule
 WHATS = {
@@ -30,7 +32,6 @@ SETTINGS = {
     "block firsts": "who sees the blocks first",
     "subject": "subject",
     "preheader": "preheader",
-    "order of blocks": "order of blocks",
     "template": "Letter type",
     "topic": "Topic",
     "themes": "Themes",
@@ -48,9 +49,14 @@ SETTINGS = {
     "wave hours": "Hours within which all of it goes",
     "too late hours": "Hours after which it is too late",
 }
-_OF_LANGUAGES = {"fallbacks", "per block"}  # settings that hold codes of languages
+_OF_LANGUAGES = {"fallbacks", "per block", "languages"}  # they hold codes of languages
+# lines of a block whose values are codes
+_DAYS = {"day", "date", "until"}
+_VALUES = {"addressees": ADDRESSEES, "weight": WEIGHTS}
+BLOCK_LINES = {"type": "Kind of block", **{key: pair[0] for key, pair in LINES.items()}}
+TITLE = 60  # characters of a title that are shown
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
-STRINGS = (*WHATS.values(), *SETTINGS.values())
+STRINGS = (*WHATS.values(), *SETTINGS.values(), "Kind of block", "block %(number)s")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +92,7 @@ def shown(
     return [
         ShownDifference(
             language=each.language,
-            where=_place(each.where, words, names),
+            where=_place(each, words, names),
             what=words.text(WHATS[each.what]),
             before=_value(each, each.before, words),
             after=_value(each, each.after, words),
@@ -96,19 +102,44 @@ def shown(
     ]
 
 
-def _place(where: str, words: Catalogue, names: Mapping[str, str]) -> str:
+def _place(each: Difference, words: Catalogue, names: Mapping[str, str]) -> str:
     """Return the name of a setting, or of a block and its line."""
-    if where in SETTINGS:
-        return words.text(SETTINGS[where])
-    block, _, line = where.partition(", ")
-    label = words.text(LINES[line][0]) if line in LINES else line
-    return words.row(filter(None, [names.get(block, block), label]))
+    if each.where in SETTINGS:
+        return words.text(SETTINGS[each.where])
+    block, _, line = each.where.partition(", ")
+    label = words.text(BLOCK_LINES[line]) if line in BLOCK_LINES else line
+    return words.row(filter(None, [names.get(block) or _block(each, words), label]))
+
+
+def _block(each: Difference, words: Catalogue) -> str:
+    """Return the name of a block that the letter does not have now."""
+    kind = blocks.type_name(each.type, words) if each.type else words.text("Text")
+    return words.text(": ").join(filter(None, [kind, each.title[:TITLE]]))
 
 
 def _value(each: Difference, value: str, words: Catalogue) -> str:
-    if each.language or each.where not in _OF_LANGUAGES:
+    """Return a value with the names of its codes."""
+    line = each.where.rpartition(", ")[2]
+    if each.what == "moved":
+        return words.text("block %(number)s", number=value)
+    if line in _DAYS:
+        return _day(value, words)
+    if line in _OF_LANGUAGES:
+        return _CODE.sub(lambda code: words.language_name(code[0]), value)
+    if line == "type":
+        return blocks.type_name(value, words)
+    known = _VALUES.get(line)
+    if known is None:
         return value
-    return _CODE.sub(lambda code: words.language_name(code[0]), value)
+    return words.row(words.text(known.get(key, key)) for key in value.split())
+
+
+def _day(value: str, words: Catalogue) -> str:
+    """Return a day in words; what is no day as it is."""
+    try:
+        return words.day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _is_rule(each: Difference) -> bool:

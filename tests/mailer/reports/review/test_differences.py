@@ -3,7 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mailer.rendering import letter_types, template_files
+from mailer.reports.review import differences
+from mailer.sites.bundled import bundled
 from tests.acts import campaigning
 from tests.acts.commands import Mailer, shown
 
@@ -11,6 +16,7 @@ BEGUN = (
     campaigning.TEXT + "\n# item one\ntitle: A day\ndate: 2097-06-01\n\nCome early.\n"
 )
 EDITED = BEGUN.replace("A day", "Two days").replace("Come early.", "Come late.")
+TYPES = letter_types.block_types(template_files.read(bundled("templates")))
 FRENCH = BEGUN.replace("A short letter", "Une lettre brève")
 
 
@@ -77,7 +83,7 @@ def test_blocks_added_removed_and_moved_and_settings_are_named(
     assert places(found) == [
         ("", "audience", "changed"),
         ("en", "three", "added"),
-        ("en", "order of blocks", "moved"),
+        ("en", "two", "moved"),
     ]
     assert (wrong.code, "its versions are 1 to 2" in shown(wrong.err)) == (1, True)
     assert (unapproved.code, unapproved.out) == (1, "")
@@ -100,3 +106,48 @@ def test_a_setting_of_several_values_is_shown_before_and_after(
     assert "es: en" in change["before"]
     assert "es: en" not in change["after"]
     assert "fr: en" in change["after"]
+
+
+NOW = "2097-06-02"
+FAULTY = [
+    ("date: 2097-06-01", "date: 31 of June", "one, date"),
+    ("date: 2097-06-01", f"date: {NOW}\ndate: {NOW}", "one, text"),
+    ("date: 2097-06-01", "colour: blue", "one, text"),
+    ("date: 2097-06-01", "date: 2097-06-01\ngoes on here", "one, text"),
+    ("# item one", "# itm one", "one"),
+    ("Come early.", "Come early.\ndate: 2097-06-07", "one, text"),
+]
+
+
+@pytest.mark.parametrize(("was", "becomes", "where"), FAULTY)
+def test_what_is_at_fault_is_compared_as_well(
+    was: str, becomes: str, where: str
+) -> None:
+    after = BEGUN.replace(was, becomes)
+    there = list(differences.of_texts("en", BEGUN, after, TYPES))
+    back = list(differences.of_texts("en", after, BEGUN, TYPES))
+
+    assert where in {each.where for each in there}
+    added = "".join(each.after for each in there)
+    assert becomes.splitlines()[-1].removeprefix("date: ") in added
+    assert {each.where for each in back} == {each.where for each in there}
+
+
+def test_a_block_that_is_gone_has_its_type_and_title() -> None:
+    without = BEGUN.partition("# item")[0]
+    (gone,) = differences.of_texts("en", BEGUN, without, TYPES)
+
+    assert (gone.what, gone.where) == ("removed", "one")
+    assert (gone.type, gone.title) == ("item", "A day")
+    assert "2097-06-01" in gone.before
+
+
+@given(st.permutations(list("abcde")))
+def test_blocks_that_moved_are_those_that_others_passed(order: list[str]) -> None:
+    texts = ["".join(f"# text {x}\n\n{x}\n\n" for x in row) for row in ("abcde", order)]
+    found = list(differences.of_texts("en", *texts, TYPES))
+    moved = {each.where for each in found if each.what == "moved"}
+
+    stayed = [each for each in order if each not in moved]
+    assert {each.what for each in found} <= {"moved"}
+    assert stayed == sorted(stayed)

@@ -11,7 +11,7 @@ from mailer.campaigns.writing import edit, folder
 from mailer.sites.site import Site
 from mailer.web.console.guard import FIELD
 from tests.acts import campaigning
-from tests.acts.console import Visitor, visitor
+from tests.acts.console import Visitor, add_user, visitor
 from tests.acts.pictures import png
 from tests.acts.resending import ED
 from tools.peers.relay import Relay
@@ -207,3 +207,30 @@ async def test_a_fault_in_a_row_of_the_rule_is_said_without_its_column(
     assert "column 8" not in rows.text
     assert "column 8" in written.text
     assert rows.status_code == written.status_code == 422
+
+
+async def test_a_comparison_names_blocks_that_are_gone_and_values_in_words(
+    site: Site, tmp_path: Path
+) -> None:
+    first = (
+        "---\nsubject: A\npreheader: B\n---\n# opening\n\nHello.\n\n"
+        "# item part-0\ntitle: The conference\ndate: 2097-06-01\n\n"
+        "# text second\ntitle: Later\n\nWords.\n\n"
+        "# publication three\ntitle: A book\nlanguages: en fr\n"
+    )
+    book = "# publication three\ntitle: A book\nlanguages: en es\n\n"
+    then = f"{first.partition('# item')[0]}{book}# text second\ntitle: Later\n\nWords."
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=first))
+    await campaigning.replace(site, number, campaigning.write(tmp_path, en=then))
+    await add_user(site, "awa", "author", language="fr")
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        found = (await awa.get(f"/campaigns/{number}/versions")).text
+    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
+
+    assert "part-0" not in page
+    assert "Date : The conference suppression" in page
+    assert "2. Publication : A book, Existe en" in page
+    assert "anglais françaisespagnol" in page
+    assert "2. Publication : A book déplacé" in page
+    assert "bloc 42" in page  # from 4 to 2
