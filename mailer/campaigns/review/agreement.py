@@ -34,9 +34,8 @@ def check(
             yield problem.error(default, where, what)
     for language, translation in translations.items():
         lacking = languages.may_lack_blocks(per_block, language)
-        faults = list(_other_blocks(translation, model, default, lacking=lacking))
-        if faults:
-            yield problem.error(language, translation.where, " and ".join(faults))
+        for fault in _other_blocks(translation, model, default, lacking=lacking):
+            yield problem.error(language, translation.where, fault)
         for block in translation.blocks:
             if block.id in model:
                 yield from _other_facts(translation, block, model[block.id], default)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,7 @@ from mailer.rendering.checks.problem import Problem
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.web.console.writing import blocks
 
+TITLE = 60  # characters of a title that are shown
 HEAD, LETTER = ".head", ".letter"
 PLACES = {HEAD: "Subject and preheader", LETTER: "Name and date"}
 # how the place of a problem begins → its name, and its page after the letter's address
@@ -25,6 +26,13 @@ PAGES = {
     "campaign.toml": ("Settings of the letter", "/settings"),
 }
 STRINGS = (*PLACES.values(), *(name for name, _ in PAGES.values()))
+# where a sentence has ids of blocks: lacks one, two · has one, which … · one: date is …
+_OF_BLOCKS = re.compile(
+    r"(?<=^lacks )[a-z0-9-]+(?:, [a-z0-9-]+)*$"
+    r"|(?<=^has )[a-z0-9-]+(?:, [a-z0-9-]+)*(?=, which )"
+    r"|^[a-z0-9-]+(?=: [a-z]+ is .+ here and )"
+    r"|^[a-z0-9-]+(?= has (?:the type [a-z]+|\d+ steps) here)"
+)
 _IN_TEXT = re.compile(r"([A-Za-z-]+)\.md(?:, (?:line (\d+)|(subject|preheader)))?")
 
 
@@ -34,6 +42,7 @@ class NamedPlace:
 
     name: str  # empty: it has no name on pages
     page: str  # empty: it has no page
+    what: str = ""  # the sentence of a problem, with the names of its blocks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +54,15 @@ class LetterPlaces:
     starts: Mapping[str, Sequence[tuple[int, str]]]  # language → first line and block
 
     def of(self, problem: Problem) -> NamedPlace:
+        """Return where a problem is mended, and what it is."""
+        what = _OF_BLOCKS.sub(self._named, problem.what, count=1)
+        return replace(self._place(problem), what=what)
+
+    def _named(self, found: re.Match[str]) -> str:
+        """Return the ids of blocks in a sentence as their names."""
+        return self.words.row(self.names.get(x, x) for x in found[0].split(", "))
+
+    def _place(self, problem: Problem) -> NamedPlace:
         """Return where a problem is mended; lines of texts are those of a block."""
         found = _IN_TEXT.match(problem.where)
         if found is not None and found[1] in self.starts:
@@ -68,7 +86,7 @@ async def of_letter(
     session: AsyncSession, opened: DraftDesk, words: Catalogue
 ) -> LetterPlaces:
     """Return the places of a letter, named in the language of a page."""
-    starts = {}
+    starts, names = {}, dict[str, str]()
     written = await texts.texts_of(session, opened.campaign)
     for language, text in written.items():
         read = parsing.read(
@@ -78,8 +96,17 @@ async def of_letter(
             allowed=opened.template.blocks,
             where="",
         )
-        starts[language] = [(each.number, each.id) for each in read.translation.blocks]
-    return LetterPlaces(words=words, names=dict(named(opened, words)), starts=starts)
+        found = read.translation.blocks
+        starts[language] = [(each.number, each.id) for each in found]
+        names |= {each.id: name_of(each.type, each.title, words) for each in found}
+    names |= named(opened, words)
+    return LetterPlaces(words=words, names=names, starts=starts)
+
+
+def name_of(kind: str, title: str, words: Catalogue) -> str:
+    """Return what a block is called by its type, empty if unknown, and its title."""
+    name = blocks.type_name(kind, words) if kind else words.text("Text")
+    return words.text(": ").join(filter(None, [name, title[:TITLE]]))
 
 
 def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
@@ -91,6 +118,6 @@ def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
         title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
         name = numbered[piece.id]
         found.append(
-            (piece.id, f"{name}{words.text(': ')}{title[:60]}" if title else name)
+            (piece.id, words.text(": ").join(filter(None, [name, title[:TITLE]])))
         )
     return found

@@ -12,6 +12,7 @@ from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import word_changes
 from mailer.reports.review.differences import Difference
 from mailer.reports.review.word_changes import TextSpan
+from mailer.web.console.remarks import places
 from mailer.web.console.rules.naming import RuleTeller
 from mailer.web.console.writing import blocks
 from mailer.web.console.writing.names import ADDRESSEES, LINES, WEIGHTS
@@ -54,7 +55,6 @@ _OF_LANGUAGES = {"fallbacks", "per block", "languages"}  # they hold codes of la
 _DAYS = {"day", "date", "until"}
 _VALUES = {"addressees": ADDRESSEES, "weight": WEIGHTS}
 BLOCK_LINES = {"type": "Kind of block", **{key: pair[0] for key, pair in LINES.items()}}
-TITLE = 60  # characters of a title that are shown
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
 STRINGS = (*WHATS.values(), *SETTINGS.values(), "Kind of block", "block %(number)s")
 
@@ -108,13 +108,12 @@ def _place(each: Difference, words: Catalogue, names: Mapping[str, str]) -> str:
         return words.text(SETTINGS[each.where])
     block, _, line = each.where.partition(", ")
     label = words.text(BLOCK_LINES[line]) if line in BLOCK_LINES else line
-    return words.row(filter(None, [names.get(block) or _block(each, words), label]))
-
-
-def _block(each: Difference, words: Catalogue) -> str:
-    """Return the name of a block that the letter does not have now."""
-    kind = blocks.type_name(each.type, words) if each.type else words.text("Text")
-    return words.text(": ").join(filter(None, [kind, each.title[:TITLE]]))
+    return words.row(
+        filter(
+            None,
+            [names.get(block) or places.name_of(each.type, each.title, words), label],
+        )
+    )
 
 
 def _value(each: Difference, value: str, words: Catalogue) -> str:

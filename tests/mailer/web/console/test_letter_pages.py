@@ -234,3 +234,29 @@ async def test_a_comparison_names_blocks_that_are_gone_and_values_in_words(
     assert "anglais françaisespagnol" in page
     assert "2. Publication : A book déplacé" in page
     assert "bloc 42" in page  # from 4 to 2
+
+
+async def test_what_a_translation_lacks_is_said_by_type_and_title(
+    site: Site, tmp_path: Path
+) -> None:
+    english = f"{campaigning.TEXT}\n# item part-0\ntitle: The forum\n\nWords.\n"
+    french = f"{campaigning.TEXT}\n# note part-9\ntitle: Ancien\n\nMots.\n"
+    written = folder.read(campaigning.write(tmp_path, en=english, fr=french))
+    async with site.database.writing() as session:
+        draft = await edit.add(
+            session,
+            written,
+            templates=site.templates,
+            author=campaigning.EDITOR,
+            now=clock.now(),
+            unfinished=True,
+        )
+    await add_user(site, "awa", "author", language="fr")
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        found = (await awa.get(f"/campaigns/{draft.id}/check")).text
+    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
+
+    assert "part-" not in page
+    assert "Pas encore traduit : 2. Date : The forum" in page
+    assert "Absent du texte d’origine (anglais) : Encadré : Ancien" in page
