@@ -31,6 +31,11 @@ class User(Base):
     lent: tuple[Grant, ...] = ()
 
     @property
+    def called(self) -> str:
+        """Return the name that people read, with that of the user in brackets."""
+        return f"{self.shown} ({self.name})" if self.shown else self.name
+
+    @property
     def grants(self) -> tuple[Grant, ...]:
         """Return the roles of this user with their limits."""
         return roles.from_stored(self.roles)

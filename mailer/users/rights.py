@@ -50,7 +50,7 @@ def may(
             f" '{outside.scope}', and the rule '{_short(subject.audience)}' does not"
             f" say so; end it with: and ({outside.scope})"
         )
-    having = [each.name for each in others if able(each, right, subject)]
+    having = [each.called for each in others if able(each, right, subject)]
     return f"{said}: this needs {_needed(right, subject)}, {_had_by(having)}"
 
 

@@ -24,7 +24,9 @@ _ROLES = (
     "viewer, author, translator, approver, sender, steward, operator or admin; with a"
     " limit: translator:fr,ar, approver:invitation, 'author:served_by = dakar'"
 )
-shown_option = click.option("--shown", help="The name that people read.")
+shown_option = click.option(
+    "--shown", "--name", "shown", help="The full name, which people read on pages."
+)
 address_option = click.option("--address", help="Where letters for this user go.")
 language_option = click.option("--language", help="The language this user reads.")
 zone_option = click.option("--zone", help="An IANA zone, such as Africa/Dakar.")

@@ -27,9 +27,10 @@ from mailer.rendering.language.catalogues import Catalogue
 from mailer.signin import browsers, tokens
 from mailer.signin.browsers import SignedIn
 from mailer.sites.site import Site
-from mailer.users import guard, rights
+from mailer.users import guard, rights, shown_names
 from mailer.users.acts import ACTS
 from mailer.users.models import User
+from mailer.users.shown_names import ShownNames
 from mailer.web import forms, page
 from mailer.web.console import strings
 
@@ -44,7 +45,8 @@ SIGN_IN_ANEW = (
     "This needs a sign-in of the last ten minutes. Sign out, sign in again, and repeat"
     " it."
 )
-STRINGS = (FORGED, STALE, SIGN_IN_ANEW)
+PROGRAM = "the program"  # who acted, where it was no person
+STRINGS = (FORGED, STALE, SIGN_IN_ANEW, PROGRAM)
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -56,6 +58,7 @@ class Visit:
     signed: SignedIn
     language: str
     now: datetime
+    names: ShownNames
 
     @property
     def user(self) -> User:
@@ -72,6 +75,14 @@ class Visit:
         """Return the zone of the times shown: the user's, else the site's."""
         return ZoneInfo(self.user.zone) if self.user.zone else self.site.zone
 
+    def called(self, name: str) -> str:
+        """Return what people read for the name of a user."""
+        return called(self.words, self.names, name)
+
+    def all_called(self, names: Iterable[str]) -> str:
+        """Return what people read for the names of several users."""
+        return self.words.row(map(self.called, names))
+
     def require_fresh(self) -> None:
         """Raise RefusedError unless the user signed in a short time ago."""
         if self.now - self.signed.sign_in.begun_at > FRESH:
@@ -87,6 +98,13 @@ def could(user: User, right: str) -> bool:
     return right == ANY or any(
         each.role in ACTS[right].roles for each in (*user.grants, *user.lent)
     )
+
+
+def called(words: Catalogue, names: ShownNames, name: str) -> str:
+    """Return what people read for the name of a user, or of the program."""
+    if guard.is_program(name):
+        return words.text(PROGRAM)
+    return words.noted(*names.of(name))
 
 
 def cookie_name(site: Site) -> str:
@@ -127,12 +145,15 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
     if acts:
         connection.state.signed = signed
         await _require_form_token(connection, signed)
+    async with site.database.reading() as session:
+        names = await shown_names.load(session)
     # a page that refuses has the header of one who is signed in, too
     connection.scope["user"] = Visit(
         site=site,
         signed=signed,
         language=language_of(site, connection, signed.user.language),
         now=clock.now(),
+        names=names,
     )
     if not could(signed.user, right):
         async with site.database.reading() as session:

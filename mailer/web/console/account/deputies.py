@@ -50,12 +50,11 @@ async def of(session: AsyncSession, asked: Visit, user: User) -> Mapping[str, An
     ]
     return {
         "deputies": rows,
-        "shown_names": {each.name: each.shown or each.name for each in known},
         "may_have_deputies": any(
             each.role is UserRole.APPROVER for each in user.grants
         ),
         "candidates": [
-            (each.name, each.shown or each.name)
+            (each.name, asked.called(each.name))
             for each in known
             if each.disabled_at is None and each.name != user.name
         ],

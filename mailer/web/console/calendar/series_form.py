@@ -177,7 +177,7 @@ async def _form(
         given=values,
         chosen={key: values[key].split() for key in LISTS},
         people={
-            part: names if part == "owner" else [(each, each) for each in names]
+            part: [(each, asked.called(each)) for each in names]
             for part, names in people.items()
         },
         types=[

@@ -93,7 +93,7 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _page(asked, number, fault=str(refused), form=form)
     if made.not_mailed:
         name, reply = next(iter(made.not_mailed.items()))
-        said = asked.words.text(NOT_MAILED, name=name, reply=reply)
+        said = asked.words.text(NOT_MAILED, name=asked.called(name), reply=reply)
         return await _page(asked, number, fault=said)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
 
@@ -140,6 +140,7 @@ async def _page(
         may=asked.user.name in able,
         may_ask=asked.could(Right.WRITE),
         able=able,
+        who=asked.all_called(able),
         waiting=waiting,
         teller=teller,
         changes=differing.shown(changes, asked.words, teller, placed.names),

@@ -30,7 +30,7 @@ from mailer.reports.review import differences
 from mailer.reports.review.differences import Difference
 from mailer.signin import tokens
 from mailer.sites.site import Site
-from mailer.users import guard
+from mailer.users import guard, shown_names
 from mailer.users.models import User
 from mailer.web import forms
 from mailer.web.console import showing, strings
@@ -39,6 +39,7 @@ from mailer.web.console.guard import (
     NUMBER_AFTER,
     PUBLIC,
     STALE,
+    called,
     is_secure,
     language_of,
     signed_in,
@@ -201,9 +202,8 @@ async def _opened(request: Asking, site: Site) -> _Opened:
             raise NotFoundError(NO_LINK)
         campaign = await lookup.get(session, found.campaign_id)
         approver = await guard.find(session, found.approver)
-    gone = approver is None or approver.disabled_at is not None
-    taken_back = found.answer == requests.RequestAnswer.WITHDRAWN
-    if approver is None or gone or taken_back or found.ends_at <= now:
+    over = found.answer == requests.RequestAnswer.WITHDRAWN or found.ends_at <= now
+    if over or approver is None or approver.disabled_at is not None:
         raise NotFoundError(OLD)
     signed = await signed_in(request, site)
     return _Opened(
@@ -225,15 +225,15 @@ async def _page(
     said: str = "",
     form: FormMultiDict | None = None,
 ) -> Response[Any]:
-    site, campaign = opened.site, opened.campaign
+    site, campaign, language = opened.site, opened.campaign, opened.language
+    words = strings.of(site, language)
     async with site.database.reading() as session:
+        names = await shown_names.load(session)
         given = await lookup.current_approval(session, campaign)
         written = await desk.read(session, campaign, site.templates)
         changes = await changes_of(session, site, campaign)
         rules = (campaign.audience, *differing.rules_in(changes))
-        language, today = opened.language, opened.now.date()
-        teller = await naming.teller(site, session, rules, language, today)
-        words = strings.of(site, language)
+        teller = await naming.teller(site, session, rules, language, opened.now.date())
         placed = await places.of_letter(session, written, words)
     found = await gate.check(site, campaign.id, now=opened.now, scored=False)
     return showing.render(
@@ -248,6 +248,7 @@ async def _page(
         places=places.named(written, words),
         placed=placed.of,
         **_asked_of(opened),
+        asked_by=called(words, names, opened.request.asked_by),
         given=given,
         found=found,
         readers=sum(found.readers.values()),

@@ -1,5 +1,6 @@
 """/console/campaigns/{id}: one letter: its steps, what comes next, and its history."""
 
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get
@@ -101,7 +102,7 @@ async def campaign(
         teller = await naming.for_page(asked, session, seen.campaign.audience)
         opened = await desk.read(session, seen.campaign, asked.site.templates)
         placed = await places.of_letter(session, opened, asked.words)
-    words = asked.words
+    words, moment = asked.words, partial(strings.moment, asked.words, zone=asked.zone)
     sentence, right, page, button = NEXT[seen.next]
     waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
     decides = waits and asked.user.name in seen.may_approve
@@ -117,14 +118,12 @@ async def campaign(
         placed=placed.of,
         type_name=words.text(opened.template.title),
         campaign=seen.campaign,
-        steps=steps.steps(
-            seen, words, lambda at: strings.moment(words, at, asked.zone)
-        ),
+        steps=steps.steps(seen, words, moment, asked.called),
         states=named(words),
         sentence=words.text(sentence),
         button=words.text(button) if asked.could(right) else "",
         page=page,
-        who=words.row(seen.may_approve) if waits and not decides else "",
+        who=asked.all_called(seen.may_approve) if waits and not decides else "",
         history=history(seen, words),
         seen_at=showing.earlier(asked, seen.seen_at),
     )

@@ -1,6 +1,6 @@
 """The steps of a letter, each with its state in words; pure, over its overview."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,13 +34,16 @@ class Step:
 
 
 def steps(
-    seen: Overview, words: Catalogue, moment: Callable[[datetime], str]
+    seen: Overview,
+    words: Catalogue,
+    moment: Callable[[datetime], str],
+    called: Callable[[str], str],
 ) -> list[Step]:
-    """Return the steps of a letter in their order."""
+    """Return the steps of a letter in their order; users as they are `called`."""
     made = (_write, _readers, _translate, _test)
     return [
         *(each(seen, words) for each in made),
-        _approve(seen, words),
+        _approve([called(each) for each in seen.approvers], words),
         _schedule(seen, words, moment),
         _send(seen, words),
         _report(seen, words),
@@ -109,12 +112,12 @@ def _test(seen: Overview, words: Catalogue) -> Step:
     )
 
 
-def _approve(seen: Overview, words: Catalogue) -> Step:
+def _approve(approvers: Sequence[str], words: Catalogue) -> Step:
     said = words.text("not approved yet")
-    if seen.approvers:
-        said = words.text("approved by %(name)s", name=words.listed(seen.approvers))
+    if approvers:
+        said = words.text("approved by %(name)s", name=words.listed(approvers))
     name = words.text("Approve")
-    return Step(name=name, said=said, done=bool(seen.approvers), page="/approval")
+    return Step(name=name, said=said, done=bool(approvers), page="/approval")
 
 
 def _schedule(

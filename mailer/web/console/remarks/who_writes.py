@@ -49,7 +49,8 @@ async def sentence(session: AsyncSession, asked: Visit, campaign: Campaign) -> s
     words = asked.words
     found = await presence.others(session, campaign, by=asked.user.name, now=asked.now)
     names = [
-        words.noted(each.user, words.language_name(each.language)) for each in found
+        words.noted(asked.called(each.user), words.language_name(each.language))
+        for each in found
     ]
     return words.text(OTHERS, names=words.listed(names)) if names else ""
 

@@ -126,6 +126,8 @@ LABELS: Mapping[str, str] = {
 }
 STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
+# details that name users, several between spaces
+USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
 NONE = "–"  # in place of a value
 VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
 
@@ -166,6 +168,8 @@ def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> Show
     if letter and entry.act in set(Act):
         act = ACTS[Act(entry.act)]
     known = letters.get(int(letter[1])) if letter else None
+    if kind == "user":
+        name, known = asked.called(name), None
     return ShownAct(
         kind=words.text(ABOUT[kind]) if kind in ABOUT else kind,
         name=f"{name} – {known}" if known else name,
@@ -197,7 +201,7 @@ def changes(asked: Visit, about: str, detail: Mapping[str, Any]) -> Iterator[Act
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         label = words.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
         yield ActChange(
-            label=f"{label} {rest}".strip(),
+            label=f"{label} {asked.called(rest) if name in USERS else rest}".strip(),
             before=_text(asked, each.key, each.before),
             after=_text(asked, each.key, each.after),
             pair=each.pair,
@@ -213,7 +217,9 @@ def _text(asked: Visit, key: str, value: Any) -> str:
         ]
         return asked.words.enumerated(said) or NONE
     if isinstance(value, list | tuple):
-        return asked.words.row(map(str, value)) or NONE
+        said = [str(each) for each in value]
+        called = asked.all_called(said) if key in USERS else asked.words.row(said)
+        return called or NONE
     return NONE if value in (None, "") else _said(asked, key, str(value))
 
 
@@ -221,6 +227,8 @@ def _said(asked: Visit, key: str, value: str) -> str:
     """Return a text of a detail: instants, languages and codes in words."""
     if key == "language":
         return asked.words.language_name(value)
+    if key in USERS:
+        return asked.all_called(value.split())
     if key in VALUES and value in VALUES[key]:
         return asked.words.text(VALUES[key][value])
     if key == "roles":

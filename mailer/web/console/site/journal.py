@@ -1,6 +1,7 @@
 """/console/journal: who did what, and when."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
@@ -17,6 +18,7 @@ from mailer.reports.record import history
 from mailer.reports.record.history_sources import HistoryEntry, HistoryLimits
 from mailer.users import guard
 from mailer.users.acts import Right
+from mailer.users.shown_names import ShownNames
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.directory import acting
@@ -76,10 +78,11 @@ async def export(request: Asking) -> Response[bytes]:
     async with asked.site.database.reading() as session:
         limits = await _limits(asked, session, request.query_params)
         found = [each async for each in history.read(session, limits)]
+    plain = replace(asked, names=ShownNames())  # the file names users as the record
     with formats.opened(Form.CSV, file, COLUMNS) as write:
         write(
             [
-                (each.at.isoformat(), each.by, each.about, each.act, _line(asked, each))
+                (each.at.isoformat(), each.by, each.about, each.act, _line(plain, each))
                 for each in found
             ]
         )
@@ -109,7 +112,7 @@ async def _limits(
     campaign = given.get("campaign", "").strip()[:20]
     if campaign and not (campaign.isascii() and campaign.isdigit()):
         raise RefusedError(asked.words.text(NO_LETTER, given=campaign))
-    user = given.get("user", "").strip()[:60] or None
+    user = asked.names.user(given.get("user", "").strip()[:120]) or None
     address = given.get("contact", "").strip()[:200] or None
     if not asked.could(Right.RECORD):
         user, address = asked.user.name, None

@@ -226,7 +226,7 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
         }
     for changed, _ in done.conflicts.values():
         said = CHANGED_BY_YOU if changed.by == asked.user.name else CHANGED
-        state["said"] = spaced(words.text(said, name=changed.by))
+        state["said"] = spaced(words.text(said, name=asked.called(changed.by)))
     return Response(
         json.dumps(state, ensure_ascii=False),
         media_type=MediaType.JSON,

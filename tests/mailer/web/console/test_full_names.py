@@ -1,0 +1,101 @@
+"""Pages call people by their full names; the record keeps the names of users."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mailer import clock
+from mailer.campaigns import lookup
+from mailer.campaigns.writing.together import remarks
+from mailer.sites.site import Site
+from mailer.users import guard
+from tests.acts.console import Visitor, visitor
+from tests.mailer.web.console.test_every_page import paths
+from tests.mailer.web.console.test_looks import lived_in
+from tools.peers.relay import Relay
+from tools.peers.serving import serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+FULL = {
+    "editor": "Édith Teurier",
+    "head-of-unit": "Hélène d’Unité",
+    "lea": "Léa Lefort",
+    "paul": "Paul Palomar",
+}
+# what has names for signing in beside the full ones, or instead of them
+OTHERS = ("/people", "/me", "/sign-in", "/journal/export")
+
+NO_TEXT = re.compile(r"<(title|script|style|datalist)\b.*?</\1>|<[^>]*>", re.DOTALL)
+
+
+async def name_all(site: Site) -> None:
+    async with site.database.writing() as session:
+        for each in await guard.listed(session):
+            each.shown = FULL[each.name]
+
+
+async def text_of(user: Visitor, path: str) -> str:
+    answer = await user.get(path)
+    return NO_TEXT.sub(" ", answer.text)
+
+
+@pytest.mark.prove
+async def test_no_page_calls_a_person_by_the_name_for_signing_in(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    await lived_in(site, tmp_path)
+    await name_all(site)
+    async with site.database.writing() as session:
+        campaign = await lookup.get(session, 1)
+        await remarks.add(
+            session, campaign, "Why?", block="", by="lea", now=clock.now()
+        )
+    found, seen = {}, ""
+    async with serving(site) as pages:
+        lea = await visitor(site, pages, "lea")
+        wanted = [each for each in paths(site) if not each.startswith(OTHERS)]
+        for path in [each for each in wanted if "/fr" not in each]:
+            text = await text_of(lea, path)
+            seen += text
+            if path.startswith("/directory/contacts"):  # contacts may be editors
+                text = text.replace("editor", "")
+            named = re.findall(r"\b(?:head-of-unit|editor|lea|paul)\b", text)
+            if named:
+                found[path] = named
+
+    assert found == {}
+    assert {each for each in FULL.values() if each in seen} == {*FULL.values()}
+
+
+async def test_the_journal_is_asked_by_full_name_and_its_file_has_that_of_the_user(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    await lived_in(site, tmp_path)
+    await name_all(site)
+    async with serving(site) as pages:
+        lea = await visitor(site, pages, "lea")
+        page = await text_of(lea, "/journal?user=Edith+Teurier")
+        assert "Édith Teurier" in page
+        assert "Hélène" not in page
+        file = (await lea.get("/journal/export?user=Edith+Teurier")).text
+
+    assert ",editor," in file
+    assert "Teurier" not in file
+
+
+async def test_two_people_of_one_name_are_told_apart(
+    site: Site, relay: Relay, tmp_path: Path
+) -> None:
+    await lived_in(site, tmp_path)
+    await name_all(site)
+    async with site.database.writing() as session:
+        (await guard.named(session, "lea")).shown = "Hélène d'Unité"
+        (await guard.named(session, "head-of-unit")).shown = "Helene d'Unite"
+    async with serving(site) as pages:
+        lea = await visitor(site, pages, "lea")
+        page = await text_of(lea, "/journal")
+
+    assert "Helene d'Unite (head-of-unit)" in re.sub(
+        r"\s+", " ", page.replace("&#39;", "'")
+    )
