@@ -8,14 +8,24 @@ writer at a time and needs no such lock.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, cast, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    cast,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from audiences.store import dialects
+from audiences.store.base import Base
 from mailer.store import faults
 
 # The numbers of the locks; nothing else in the store uses them.
@@ -49,6 +59,15 @@ def limit_waits(engine: AsyncEngine, seconds: float) -> None:
         cursor.execute(f"SET lock_timeout = {int(seconds * 1000)}")
         cursor.close()
         connection.autocommit = False
+
+
+async def join_writers(session: AsyncSession, tables: Iterable[type[Base]]) -> None:
+    """Wait until tables can be written, as each writer does.
+
+    For PostgreSQL only, where another program may hold a single table.
+    """
+    names = ", ".join(each.__tablename__ for each in tables)
+    await session.execute(text(f"LOCK TABLE {names} IN ROW EXCLUSIVE MODE"))
 
 
 def claims_lock() -> ColumnElement[bool]:

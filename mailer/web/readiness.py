@@ -8,19 +8,24 @@ from sqlalchemy.exc import DBAPIError
 
 from audiences.languages import OFFERED
 from audiences.record import writing
+from audiences.subscriptions import Consent, Subscription
+from audiences.suppressions import Suppression
 from mailer import clock
+from mailer.campaigns.models import Campaign
 from mailer.errors import MailerError
-from mailer.outbox.models import Bucket
+from mailer.outbox.models import Bucket, Message, WorkerLease
 from mailer.rendering import letter_types, template_files
 from mailer.rendering.markup import look
 from mailer.sites.site import Site
-from mailer.store import moved
+from mailer.store import locks, moved
 from mailer.store.faults import store_error
 from mailer.web import page
 
 PATIENCE = 5.0  # seconds to wait for the store
 LASTS = 1.0  # seconds for which an answer is kept: everybody may ask
 ROOM = 16 << 20  # octets that the disk must have free
+# what delivery and opt-outs must be able to write
+WRITTEN = (Campaign, Message, WorkerLease, Consent, Subscription, Suppression)
 BUSY = "the store is busy"
 
 
@@ -62,11 +67,17 @@ class Readiness:
         return ""
 
     async def _store(self) -> str:
-        """Write to the store, and undo it."""
-        now = clock.now()
+        """Write to the store, and undo it.
+
+        On PostgreSQL another program may hold one table: opt-outs and marks must be
+        able to write to theirs.
+        """
+        now, database = clock.now(), self._site.database
         try:
-            async with self._site.database.writing() as session:
+            async with database.writing() as session:
                 await moved.require_here(session)
+                if not database.is_sqlite:
+                    await locks.join_writers(session, WRITTEN)
                 session.add(Bucket(name="readiness", level=0, at=now, booked_to=now))
                 await session.flush()
                 await writing.take_back(session)

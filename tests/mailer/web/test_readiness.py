@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from mailer.outbox.models import Bucket
 from mailer.settings.sections import LanguageSettings
@@ -60,6 +60,22 @@ async def test_while_another_program_writes_for_long_it_is_not_ready(
 
     assert {each.status_code for each in answers} == {503}
     assert {each.text for each in answers} == {readiness.BUSY}
+
+
+@pytest.mark.parametrize("store", ["postgresql"])
+@pytest.mark.parametrize("table", ["message", "consent", "suppression"])
+async def test_while_another_program_holds_one_table_it_is_not_ready(
+    site: Site, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """Messages, or opt-outs, could not be written meanwhile."""
+    monkeypatch.setattr(readiness, "PATIENCE", 0.2)
+    async with site.database.writing() as session:
+        await session.execute(text(f"lock table {table}"))
+        held = await asked(site)
+    monkeypatch.setattr(readiness, "PATIENCE", 30.0)
+
+    assert held == (503, readiness.BUSY)
+    assert await asked(site) == (200, "ok")
 
 
 @on_sqlite
