@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from mailer.campaigns.models import Campaign
 from mailer.doctor import storage
 from mailer.doctor.finding import Finding, error, note, ok, warning
 from mailer.errors import StoreError, counted
-from mailer.outbox import ledger
+from mailer.outbox import lease, ledger
 from mailer.reports import metrics
 from mailer.settings.sections import AlertSettings
 from mailer.sites.site import Site
@@ -61,15 +62,23 @@ async def processes(site: Site, *, now: datetime) -> list[Finding]:
                 return []  # the check of the store says so
             waiting = await metrics.oldest_due(session, now)
             workers = await metrics.workers(session, now)
+            silent = await session.run_sync(partial(lease.silent, now=now))
             passed = await metrics.latest_campaign(session, now)
     except (StoreError, DBAPIError):
         return []  # `campaigns` says so
     found = []
-    if waiting and now - waiting > PATIENCE and not workers:
+    late = waiting is not None and now - waiting > PATIENCE
+    if late and not workers and silent:
+        sentence = f"messages are due, and {silent[0]} has not written to the store"
+        remedy = (
+            "another program holds the store, or the process is stopped: see its log"
+        )
+        found.append(warning("delivery", sentence, remedy))
+    elif late and not workers:
         sentence = "messages are due, and no worker runs"
         found.append(warning("delivery", sentence, "start `mailer serve` or `work`"))
-    late = PATIENCE + timedelta(seconds=site.settings.ticker.seconds)
-    if passed and now - passed > late:
+    patience = PATIENCE + timedelta(seconds=site.settings.ticker.seconds)
+    if passed and now - passed > patience:
         at = f"{passed.astimezone(site.zone):%Y-%m-%d %H:%M} {site.zone.key}"
         sentence = f"a campaign was due at {at}, and no ticker has released it"
         found.append(warning("ticker", sentence, "start `mailer serve` or `tick`"))

@@ -146,16 +146,25 @@ def _is_dead(
 
 def at_work(session: Session, *, now: datetime) -> list[str]:
     """Return a host and process number for each worker that may be sending."""
-    workers = session.scalars(
-        select(WorkerLease).where(
-            WorkerLease.ended_at.is_(None), WorkerLease.alive_until > now
-        )
-    )
+    workers = session.scalars(_NOT_ENDED.where(WorkerLease.alive_until > now))
+    return [_name(each) for each in workers.all() if not is_gone(each)]
+
+
+def silent(session: Session, *, now: datetime) -> list[str]:
+    """Return the same for each worker that runs here, and has lost its lease.
+
+    Mostly it cannot write to the store.
+    """
+    workers = session.scalars(_NOT_ENDED.where(WorkerLease.alive_until <= now))
     return [
-        f"{each.host} process {process_identity.pid_of(each.process)}"
+        _name(each)
         for each in workers.all()
-        if not is_gone(each)
+        if process_identity.runs_here(each.host, each.process)
     ]
+
+
+def _name(worker: WorkerLease) -> str:
+    return f"{worker.host} process {process_identity.pid_of(worker.process)}"
 
 
 def is_gone(holder: WorkerLease | ReleasePlan) -> bool:

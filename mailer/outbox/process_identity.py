@@ -30,10 +30,18 @@ def is_gone(host: str, identity: str) -> bool:
     A process that its parent has not waited for has ended too. Return False for a
     process of another machine or container, of which this is not known.
     """
-    process, _, kernel = identity.partition("@")
-    if (host, kernel) != (platform.node(), _kernel()):
-        return False
-    return _start(pid_of(identity)) != process
+    return _is_of_here(host, identity) and not runs_here(host, identity)
+
+
+def runs_here(host: str, identity: str) -> bool:
+    """Return whether a process runs on this machine."""
+    process, _, _ = identity.partition("@")
+    return _is_of_here(host, identity) and _start(pid_of(identity)) == process
+
+
+def _is_of_here(host: str, identity: str) -> bool:
+    _, _, kernel = identity.partition("@")
+    return (host, kernel) == (platform.node(), _kernel())
 
 
 def pid_of(identity: str) -> int:

@@ -12,6 +12,7 @@ COMMANDS: dict[NextStep, str | None] = {
     NextStep.SCHEDULE: "mailer campaigns schedule {id} --at '{time}'",
     NextStep.WAIT: None,
     NextStep.SEND: "mailer work --until-idle",
+    NextStep.SEE_STORE: "mailer doctor",
     NextStep.WATCH: "mailer campaigns report {id}",
     NextStep.RESUME: "mailer campaigns resume {id}",
     NextStep.READ: "mailer campaigns report {id}",

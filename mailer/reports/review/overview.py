@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from audiences.errors import AudienceError
 from mailer.campaigns import control, lookup, signatures
@@ -45,6 +46,10 @@ class NextStep(StrEnum):
     SCHEDULE = "it is approved: give it a time"
     WAIT = "it goes at its time, while the ticker and a worker run"
     SEND = "its messages wait, and no worker runs: start one"
+    SEE_STORE = (
+        "its messages wait: a worker runs, but has not written to the store; see what"
+        " holds the store"
+    )
     WATCH = "its messages are being sent"
     RESUME = "it is paused: mend what stopped it, then let it continue"
     READ = "it is sent: read its report"
@@ -113,7 +118,7 @@ async def overview(
         history = await lookup.events_of(session, campaign)
         able = await approving.able(session, site, campaign, now=now)
         warnings = await _of_site_and_time(session, campaign)
-        workers = await session.run_sync(partial(lease.at_work, now=now))
+        sends = await session.run_sync(partial(_who_sends, now=now))
     seen = await _found(site, campaign, figures, now=now)
     found = seen.value if seen else _Found()
     if campaign.state == CampaignState.IN_REVIEW:
@@ -128,7 +133,7 @@ async def overview(
         report=found.report,
         warnings=[*warnings, *found.warnings],
         history=history,
-        next=_next(campaign, found, works=bool(workers)),
+        next=_next(campaign, found, sends=sends),
         seen_at=seen.at if seen else None,
         renewing=seen.renewing if seen else False,
     )
@@ -227,12 +232,19 @@ def _counted(counts: MessageCounts) -> _Found:
     )
 
 
-def _next(campaign: Campaign, found: _Found, *, works: bool) -> NextStep:
+def _who_sends(session: Session, *, now: datetime) -> NextStep:
+    """Return the step of a campaign that is sending: it depends on the workers."""
+    if lease.at_work(session, now=now):
+        return NextStep.WATCH
+    return NextStep.SEE_STORE if lease.silent(session, now=now) else NextStep.SEND
+
+
+def _next(campaign: Campaign, found: _Found, *, sends: NextStep) -> NextStep:
     steps = {
         CampaignState.APPROVED: NextStep.SCHEDULE,
         CampaignState.SCHEDULED: NextStep.WAIT,
         CampaignState.EXPIRED: NextStep.NEW_TIME,
-        CampaignState.SENDING: NextStep.WATCH if works else NextStep.SEND,
+        CampaignState.SENDING: sends,
         CampaignState.PAUSED: NextStep.RESUME,
         CampaignState.FINISHED: NextStep.READ,
         CampaignState.CANCELLED: NextStep.COPY,

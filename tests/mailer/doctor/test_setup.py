@@ -1,5 +1,7 @@
 """The doctor sees what a site lacks: users, templates, its key, readers of returns."""
 
+import os
+import platform
 import secrets as randomness
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +15,9 @@ from mailer.campaigns.models import Campaign
 from mailer.composing import dkim_keys
 from mailer.doctor import examine, operation, relay, setup, storage
 from mailer.doctor.finding import Finding, Grade
+from mailer.outbox import lease
+from mailer.reports.review import overview
+from mailer.reports.review.overview import NextStep
 from mailer.settings.toml import edit_toml
 from mailer.sites.site import Site
 from mailer.store import key_check
@@ -111,6 +116,31 @@ async def test_messages_and_campaigns_that_no_process_takes_are_found(
     async with site.database.writing() as session:
         await session.execute(update(Campaign).values(state="cancelled"))
     assert await operation.processes(site, now=later) == []
+
+
+async def test_a_worker_that_runs_here_and_does_not_write_is_not_called_missing(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    async with site.database.writing() as session:
+        worker = await lease.begin(
+            session, lease=timedelta(seconds=30), now=clock.now()
+        )
+    later = clock.now() + timedelta(minutes=5)
+    silent = of(await operation.processes(site, now=later), "delivery")
+    shown = await overview.overview(site, number, now=later)
+    async with site.database.writing() as session:
+        await lease.renew(session, worker, lease=timedelta(seconds=30), now=later)
+    works = await operation.processes(site, now=later)
+    async with site.database.writing() as session:
+        await lease.end(session, worker, now=later)
+    missing = of(await operation.processes(site, now=later), "delivery")
+
+    us = f"{platform.node()} process {os.getpid()}"
+    assert silent == [f"messages are due, and {us} has not written to the store"]
+    assert shown.next is NextStep.SEE_STORE
+    assert works == []
+    assert missing == ["messages are due, and no worker runs"]
 
 
 async def test_the_size_of_the_store_is_said_and_what_grows_without_an_end(

@@ -59,6 +59,12 @@ NEXT: dict[NextStep, tuple[str, Right, str, str]] = {
         "/live",
         "See the messages",
     ),
+    NextStep.SEE_STORE: (
+        "Its messages wait: the service cannot write. An operator sees why.",
+        Right.READ,
+        "/live",
+        "See the messages",
+    ),
     NextStep.WATCH: ("It is being sent.", Right.READ, "/live", "Watch it"),
     NextStep.RESUME: (
         "It is paused. Mend what stopped it, then let it continue.",
