@@ -17,12 +17,15 @@ from mailer.doctor import (
     sources,
     storage,
 )
-from mailer.doctor.finding import Finding, error, note, ok, warning
+from mailer.doctor.finding import Finding, Grade, error, note, ok, warning
 from mailer.errors import ConfigError
 from mailer.settings import loading, real_names
 from mailer.settings.sections import Settings
 from mailer.sites.opening import open_site
 from mailer.sites.site import Site
+from mailer.store import locks
+
+PATIENCE = 5.0  # seconds for which a check waits for what another program holds
 
 
 async def examine(
@@ -40,7 +43,10 @@ async def examine(
     try:
         async with open_site(path) as site:
             settings, root = site.settings, site.root
+            locks.limit_waits(site.database.engine, PATIENCE)
             running = await _in_operation(site, now=now, try_logins=try_logins)
+            # what went before may have waited for the store
+            stored = await _stored(site, now=_later(now, began))
             return [
                 ok("configuration", f"{path.name} is valid"),
                 *_outdated(path),
@@ -50,15 +56,21 @@ async def examine(
                 *machine.web(settings),
                 *(await fonts.examine(now=now)),
                 *_examples(settings),
-                # what went before may have waited for the store
-                *(await _stored(site, now=_later(now, began))),
+                *stored,
                 *(await setup.examine(site)),
-                *(each for each in running if each.about != "store"),  # said already
+                *_not_said(running, stored),
                 *relay.signing(site),
                 *(await domains.examine(settings, root, server=server)),
             ]
     except ConfigError as fault:
         return [_unreadable(fault)]
+
+
+def _not_said(running: list[Finding], stored: list[Finding]) -> list[Finding]:
+    """Return findings without the fault of the store that was found before."""
+    if any(each.about == "store" and each.level is Grade.ERROR for each in stored):
+        return [each for each in running if each.about != "store"]
+    return running
 
 
 async def _stored(site: Site, *, now: datetime) -> list[Finding]:

@@ -123,6 +123,24 @@ async def test_a_store_that_was_waited_for_is_no_wrong_clock(
     assert found.level is Grade.OK
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["postgresql"])
+async def test_a_store_that_another_program_holds_is_said_and_soon(
+    site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds what the doctor reads, for longer than any command waits."""
+    monkeypatch.setattr(examine, "PATIENCE", 0.2)
+    async with site.database.writing() as session:
+        await session.execute(text("lock table message, campaign"))
+        async with asyncio.timeout(25):  # less than busy_seconds
+            findings = await examine.examine(folder / "config.toml", now=clock.now())
+    found = [each for each in findings if each.about == "store"]
+
+    assert Grade.ERROR in {each.level for each in found}
+    assert any("another program holds it" in each.sentence for each in found)
+    assert any(each.remedy.startswith("wait until that program") for each in found)
+
+
 async def test_settings_that_cannot_be_read_are_the_only_finding(folder: Path) -> None:
     edit_toml(folder / "config.toml", {("relay", "port"): 0})
     (found,) = await examine.examine(folder / "config.toml", now=clock.now())
