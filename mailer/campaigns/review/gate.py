@@ -28,7 +28,12 @@ from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group, group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
-from mailer.campaigns.writing.translation import progress, signing_off, units
+from mailer.campaigns.writing.translation import (
+    incomplete,
+    progress,
+    signing_off,
+    units,
+)
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import RefusedError
 from mailer.rendering import letter_types
@@ -111,7 +116,7 @@ async def _check(
         context = await lookup.context_of(session, campaign, now=now, present=present)
         grouped = await group(session, campaign, context, written=content.written)
         content = await letters.with_entries(session, content, _variants(grouped))
-        translated = await _progress(session, site, content)
+        translated, lacking = await _translated(session, site, content)
         announced = await event.announced(session, campaign)
         known = await _known(session, site, campaign, context)
     readers, fallbacks, without = readership.count(grouped)
@@ -125,7 +130,7 @@ async def _check(
         *defaults.check(site, content, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *readership.letter_problems(blocks, needed),
-        *_translations(site, content, translated),
+        *lacking,
     ]
     inspected = Inspected()
     if _no_error(problems):
@@ -252,41 +257,30 @@ async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:
     ]
 
 
-async def _progress(
+async def _translated(
     session: AsyncSession, site: Site, content: Content
-) -> dict[str, TranslationProgress]:
-    """Return how much is translated, by language."""
+) -> tuple[dict[str, TranslationProgress], list[Problem]]:
+    """Return how much is translated, by language, and what each translation lacks."""
     known = await progress.sources_of(session, content.campaign)
     default = content.campaign.default_language
     types = letter_types.block_types(site.templates)
-    source = units.source_units(content.translations[default], types)
-    return {
-        language: progress.count(
-            source, units.align(source, translation), known.get(language, {})
-        )
-        for language, translation in content.translations.items()
-        if language != default
-    }
-
-
-def _translations(
-    site: Site, content: Content, translated: Mapping[str, TranslationProgress]
-) -> Iterator[Problem]:
-    """Warn of languages without a catalogue, and of stale or missing translations."""
+    original = content.translations[default]
+    source = units.source_units(original, types)
+    counts, lacking = {}, list(_without_catalogue(site, content))
     for language, translation in content.translations.items():
-        where = translation.where
+        if language == default:
+            continue
+        sources = known.get(language, {})
+        aligned = units.align(source, translation)
+        counts[language] = progress.count(source, aligned, sources)
+        lacking += incomplete.check(translation, original, source, sources)
+    return counts, lacking
+
+
+def _without_catalogue(site: Site, content: Content) -> Iterator[Problem]:
+    """Warn of each language without a catalogue."""
+    for language, translation in content.translations.items():
         if language not in site.catalogues:
             what = f"dates, footer and notices are not translated into {language}"
             remedy = "add a catalogue to templates/locale"
-            yield problem.warning(language, where, f"{what}; {remedy}")
-        if language not in translated:
-            continue
-        counts = translated[language]
-        for count, what in (
-            (counts.stale, "translated from a text that has changed"),
-            (counts.missing, "not translated"),
-        ):
-            if count:
-                sentence = f"{count} of {counts.total} entries are {what}"
-                code = "translation.incomplete"
-                yield problem.warning(language, where, sentence, code=code)
+            yield problem.warning(language, translation.where, f"{what}; {remedy}")

@@ -52,6 +52,7 @@ class TranslationTaken(Shape):
     done: int
     stale: int
     missing: int
+    remarks: list[str]
 
 
 class Approved(Acted):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from audiences import characters
+from mailer.campaigns.writing.translation import shapes
 from mailer.campaigns.writing.translation.units import TranslationUnit
 
 PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
@@ -33,6 +34,9 @@ class FaultKind(StrEnum):
     SYMBOL_LOST = "symbol_lost"
     SYMBOL_ADDED = "symbol_added"
     ADDRESSES = "addresses"
+    ITEMS = "items"
+    LEVELS = "levels"
+    ROWS = "rows"
     HTML = "html"
     CONTROL = "control"
     LINE_BREAK = "line_break"
@@ -62,6 +66,8 @@ def faults(text: str, entry: TranslationUnit) -> Iterator[TranslationFault]:
         yield TranslationFault(
             kind=FaultKind.ADDRESSES, what=str(found), expected=str(expected)
         )
+    if entry.kind == "paragraph":
+        yield from _shape_faults(text, entry.text)
     if html := _HTML.search(text):
         yield TranslationFault(kind=FaultKind.HTML, what=html[0][:40])
     if characters.control_position(text) is not None:
@@ -70,6 +76,19 @@ def faults(text: str, entry: TranslationUnit) -> Iterator[TranslationFault]:
         yield TranslationFault(kind=FaultKind.LINE_BREAK)
     if entry.kind == "paragraph" and _OPENING.search(text):
         yield TranslationFault(kind=FaultKind.OPENS_BLOCK)
+
+
+def _shape_faults(text: str, source: str) -> Iterator[TranslationFault]:
+    """Yield how the lists and the table of a paragraph differ from its source's."""
+    found, there = shapes.of(text), shapes.of(source)
+    for kind, here, expected in (
+        (FaultKind.ITEMS, found.items, there.items),
+        (FaultKind.ROWS, found.rows, there.rows),
+    ):
+        if here != expected:
+            yield TranslationFault(kind=kind, what=str(here), expected=str(expected))
+    if found.items == there.items and found.levels != there.levels:
+        yield TranslationFault(kind=FaultKind.LEVELS)
 
 
 def _counted(pattern: re.Pattern[str], text: str) -> Counter[str]:

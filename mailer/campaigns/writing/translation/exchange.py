@@ -16,7 +16,13 @@ from mailer.campaigns.models import Campaign, CampaignText
 from mailer.campaigns.writing.drafting import versions
 from mailer.campaigns.writing.drafting.desk import require_right
 from mailer.campaigns.writing.texts import parse_all, read_all, texts_of
-from mailer.campaigns.writing.translation import po, po_file, progress, units
+from mailer.campaigns.writing.translation import (
+    incomplete,
+    po,
+    po_file,
+    progress,
+    units,
+)
 from mailer.campaigns.writing.translation.po import ReturnedUnit
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.campaigns.writing.translation.units import TranslationUnit
@@ -59,6 +65,7 @@ class ImportedTranslation:
     confirmed: int  # with the same words, for a changed source
     fuzzy: int  # not imported, because they are fuzzy
     progress: TranslationProgress
+    remarks: Sequence[str]  # on what is still to do, each with its line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,12 +182,16 @@ async def import_po(
             await _store(session, site, desk, found)
             await _record(session, campaign, found, by=by, now=now)
         known = (await progress.sources_of(session, campaign)).get(found.language, {})
+        remarks = incomplete.remarks(
+            name, found.lines, desk.source, found.translated, known
+        )
         return ImportedTranslation(
             language=found.language,
             changed=len(found.changed),
             confirmed=len(set(found.sources) - found.changed),
             fuzzy=found.fuzzy,
             progress=progress.count(desk.source, found.translated, known),
+            remarks=list(remarks),
         )
 
 
@@ -193,6 +204,7 @@ class _Compared:
     changed: set[str]  # contexts with new words
     sources: Mapping[str, str]  # of what is changed or confirmed, by context
     fuzzy: int
+    lines: Mapping[str, int]  # of the file's entries, by context
 
 
 async def _compared(
@@ -207,24 +219,19 @@ async def _compared(
     for each in (campaign.default_language, language):
         if each in desk.faults:  # what cannot be read would be lost
             raise together(list(desk.faults[each]))
-    before = desk.translated(language)
-    translated = before | {
-        each.context: each.text for each in returned if _is_final(each)
-    }
-    changed = {
-        context for context in translated if before.get(context) != translated[context]
-    }
+    before, final = desk.translated(language), list(filter(_is_final, returned))
+    translated = before | {each.context: each.text for each in final}
+    changed = {each for each in translated if before.get(each) != translated[each]}
     contexts = desk.stale(language) | changed
     return _Compared(
         language=language,
         translated=translated,
         changed=changed,
         sources={
-            each.context: each.source
-            for each in returned
-            if _is_final(each) and each.context in contexts
+            each.context: each.source for each in final if each.context in contexts
         },
         fuzzy=sum(each.fuzzy for each in returned),
+        lines={each.context: each.line for each in returned},
     )
 
 

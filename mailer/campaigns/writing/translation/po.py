@@ -6,7 +6,7 @@ document symbol or a link was lost or added, or if it has HTML; each fault has i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -28,6 +28,11 @@ SENTENCES: Mapping[FaultKind, str] = {
     FaultKind.ADDRESSES: (
         "the number of addresses is {what}, and {expected} in the source"
     ),
+    FaultKind.ITEMS: "items of its lists: {what}, and {expected} in the source",
+    FaultKind.LEVELS: (
+        "an item of its lists stands at another level than in the source"
+    ),
+    FaultKind.ROWS: "rows of its table: {what}, and {expected} in the source",
     FaultKind.HTML: "HTML ({what}) is not allowed; write it as Markdown",
     FaultKind.CONTROL: "it holds a control character",
     FaultKind.LINE_BREAK: "it is one line in the letter; remove the line break",
@@ -43,6 +48,7 @@ class ReturnedUnit:
     source: str  # the text that was translated
     text: str
     fuzzy: bool
+    line: int  # of the file
 
 
 def write(
@@ -118,6 +124,7 @@ def read(
                 source=str(message.id),
                 text=str(message.string).strip(),
                 fuzzy=message.fuzzy,
+                line=message.lineno or 1,
             )
         )
     if faults:
@@ -137,7 +144,8 @@ def _faults(
     else:
         yield from (ContentError(where, each) for each in _wrong_type(message, entry))
         if message.string and not message.fuzzy:
-            for sentence in text_faults(str(message.string).strip(), entry):
+            translated = replace(entry, text=message.id)  # it may have changed since
+            for sentence in text_faults(str(message.string).strip(), translated):
                 yield ContentError(where, f"{entry.context}: {sentence}")
 
 

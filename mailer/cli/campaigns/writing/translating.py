@@ -13,6 +13,8 @@ from mailer.cli.saving import out_option, saving
 from mailer.errors import ContentError, unreadable
 from mailer.sites.site import Site
 
+_SHOWN = 20  # remarks
+
 
 @click.command(
     "export-po",
@@ -60,6 +62,7 @@ async def import_po(
                 "done": progress.done,
                 "stale": progress.stale,
                 "missing": progress.missing,
+                "remarks": list(taken.remarks),
             }
         )
         return
@@ -70,6 +73,11 @@ async def import_po(
     output.line(
         f"{progress.done} done, {progress.stale} stale, {progress.missing} missing"
     )
+    for remark in taken.remarks[:_SHOWN]:
+        output.line(remark)
+    if len(taken.remarks) > _SHOWN:
+        more = f"and {len(taken.remarks) - _SHOWN} more"
+        output.line(f"{more}; `mailer campaigns export-po` marks them")
 
 
 def _read(path: Path) -> bytes:

@@ -1,0 +1,97 @@
+"""Says what of a translation is missing, old, or of another shape than its source."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from mailer.campaigns.writing.translation import progress, shapes, units
+from mailer.campaigns.writing.translation.shapes import TextShape
+from mailer.campaigns.writing.translation.units import TranslationUnit
+from mailer.rendering.checks import problem
+from mailer.rendering.checks.problem import Problem
+from mailer.rendering.source import Translation
+
+_CODE = "translation.incomplete"
+_MOST_NAMED = 5
+
+
+def check(
+    translation: Translation,
+    original: Translation,
+    source: Mapping[str, TranslationUnit],
+    known: Mapping[str, str],
+) -> Iterator[Problem]:
+    """Yield warnings of what a translation lacks.
+
+    `source` has the units of the original, `known` is context → translated source.
+    """
+    language = translation.language
+    translated = units.align(source, translation)
+    stale = progress.stale(source, translated, known)
+    missing = {*source} - {*translated}
+    here = {block.id: block for block in translation.blocks}
+    for block in original.blocks:
+        other = here.get(block.id)
+        if other is None or not (block.text and other.text):
+            continue
+        there, found = shapes.of(block.text), shapes.of(other.text)
+        for what in _differences(found, there, block.id):
+            sentence = f"{what} in {original.where}"
+            yield problem.warning(language, other.line(0), sentence)
+        if found.paragraphs < there.paragraphs:  # it may have two of them in one
+            missing -= {
+                each for each in missing if each.startswith(f"{block.id}/text/")
+            }
+    for contexts, what in (
+        (stale, "translated from a text that has changed"),
+        (missing, "not translated"),
+    ):
+        if contexts:
+            sentence = f"{len(contexts)} of {len(source)} entries are {what}"
+            named = f"{sentence}: {_named(contexts, source)}"
+            yield problem.warning(language, translation.where, named, code=_CODE)
+
+
+def _differences(found: TextShape, there: TextShape, block: str) -> Iterator[str]:
+    """Yield how the text of a block differs from its source."""
+    if found.paragraphs != there.paragraphs:
+        counts = f"{found.paragraphs}, and {there.paragraphs}"
+        yield f"paragraphs in the text of {block}: {counts}"
+    if found.items != there.items:
+        yield f"items of lists in the text of {block}: {found.items}, and {there.items}"
+    elif found.levels != there.levels:
+        yield f"items of lists in the text of {block} stand at other levels than"
+    if found.rows != there.rows:
+        yield f"rows in the table of {block}: {found.rows}, and {there.rows}"
+
+
+def _named(contexts: Collection[str], source: Collection[str]) -> str:
+    """Name some of the entries, in the order of the source."""
+    named = [each for each in source if each in contexts]
+    more = len(named) - _MOST_NAMED
+    shown = ", ".join(named[:_MOST_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def remarks(
+    name: str,
+    lines: Mapping[str, int],
+    source: Mapping[str, TranslationUnit],
+    translated: Mapping[str, str],
+    known: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield a sentence for each entry that is still to do after an import.
+
+    `lines` has the line of each entry of the file, whose name is `name`.
+    """
+    stale = progress.stale(source, translated, known)
+    for context in source:
+        line = lines.get(context)
+        where = name if line is None else f"{name}, line {line}"
+        if context in stale:
+            what = "is translated from a text that has changed; export it again"
+        elif context in translated:
+            continue
+        elif line is None:
+            what = "is not in this file, which is older than the text; export it again"
+        else:
+            what = "is not translated"
+        yield f"{where}: {context} {what}"
