@@ -133,11 +133,8 @@ def _charset(ending: str, octets: bytes) -> str:
         octets.startswith(tuple(_OTHERS))
     ):
         raise _another(ending, octets)
-    charset = _UTF_16.get(octets[:2]) or _eight_bit(octets)
-    try:
-        text = octets.decode("utf-8-sig" if charset == "utf-8" else charset)
-    except (UnicodeError, LookupError):
-        raise ValueError(_UNREADABLE) from None
+    charset = _encoding(octets)
+    text = decoded(octets)
     if _CONTROL.search(text.replace("\0", "")):
         raise _another(ending, octets)
     if "\0" in text:  # UTF-16 or UTF-32 without a mark
@@ -145,6 +142,19 @@ def _charset(ending: str, octets: bytes) -> str:
     if ending == ".vcf" and not text.lstrip().upper().startswith("BEGIN:VCARD"):
         raise _another(ending, octets)
     return charset
+
+
+def decoded(octets: bytes) -> str:
+    """Return a text without its mark; raise ValueError if its encoding is not sure."""
+    charset = _encoding(octets)
+    try:
+        return octets.decode("utf-8-sig" if charset == "utf-8" else charset)
+    except (UnicodeError, LookupError):
+        raise ValueError(_UNREADABLE) from None
+
+
+def _encoding(octets: bytes) -> str:
+    return _UTF_16.get(octets[:2]) or _eight_bit(octets)
 
 
 def _eight_bit(octets: bytes) -> str:

@@ -15,6 +15,7 @@ from mailer.campaigns.writing.drafting import arranging, desk
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.pieces import Filled
 from mailer.campaigns.writing.pasting.docx import docx_to_markdown
+from mailer.campaigns.writing.pasting.html_files import html_of
 from mailer.campaigns.writing.pasting.html_pages import MAX_HTML, to_markdown
 from mailer.campaigns.writing.pasting.sections import split
 from mailer.errors import MailerError, RefusedError
@@ -29,6 +30,7 @@ MAX_UPLOAD = files.MAX_FILE + 64 * 1024  # octets, with the rest of the form
 MAX_PASTE = 3 * MAX_HTML  # octets, encoded
 NO_FILE = "No file was chosen."
 NO_WORDS = "The document has no words that could be taken over."
+TYPED = ("alt", "language")  # what a refused form keeps
 STRINGS = (NO_FILE, NO_WORDS)
 Asking = Request[Visit, Any, Any]
 
@@ -64,7 +66,7 @@ async def add(request: Asking, number: FromPath[int]) -> Response[Any]:
             else:
                 await desk.record(session, campaign, Act.EDITED, by=by.name, now=by.now)
     except MailerError as fault:
-        return await _page(asked, number, fault=str(fault))
+        return await _page(asked, number, fault=str(fault), form=form)
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/files")
 
 
@@ -99,13 +101,7 @@ async def document(request: Asking, number: FromPath[int]) -> Response[Any]:
     by = By(name=asked.user.name, now=asked.now)
     try:
         name, octets = await _sent(asked, form, "document")
-        web_page = name.lower().endswith((".html", ".htm"))
-        text = octets.decode("utf-8", "replace") if web_page else ""
-        markdown = await (
-            asyncio.to_thread(to_markdown, text)
-            if web_page
-            else asyncio.to_thread(docx_to_markdown, octets)
-        )
+        markdown = await asyncio.to_thread(_markdown, name, octets)
         filled = [
             Filled(values={"title": each.title}, text=each.text)
             for each in split(markdown)
@@ -130,6 +126,13 @@ async def paste(request: Asking) -> Response[str]:
     return Response(markdown, media_type=MediaType.TEXT, headers=showing.HEADERS)
 
 
+def _markdown(name: str, octets: bytes) -> str:
+    """Return the words of a document as Markdown."""
+    if name.lower().endswith((".html", ".htm")):
+        return to_markdown(html_of(octets))
+    return docx_to_markdown(octets)
+
+
 async def _sent(asked: Visit, form: FormMultiDict, field: str) -> tuple[str, bytes]:
     """Return the name and the content of a file; raise RefusedError without one."""
     name, octets = await forms.file_of(form, field)
@@ -138,7 +141,9 @@ async def _sent(asked: Visit, form: FormMultiDict, field: str) -> tuple[str, byt
     return name, octets
 
 
-async def _page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
+async def _page(
+    asked: Visit, number: int, *, fault: str = "", form: FormMultiDict | None = None
+) -> Response[Any]:
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         attached = await files.files_of(session, campaign)
@@ -148,6 +153,7 @@ async def _page(asked: Visit, number: int, *, fault: str = "") -> Response[Any]:
         status=showing.UNPROCESSABLE if fault else 200,
         campaign=campaign,
         fault=fault,
+        given={key: str(form.get(key) or "") if form else "" for key in TYPED},
         files=[(each, round(len(each.octets) / 1000) or 1) for each in attached],
         tags=[
             (each, asked.words.language_name(each)) for each in asked.site.catalogues

@@ -17,6 +17,8 @@ from tests.mailer.web.console.test_writing import TEXT, editor, letter, stored
 from tools.peers.serving import serving
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+UNMARKED = "<p>La Fédération à l’œuvre : « dès l’été »</p>"
+MARKED = f'<meta charset="windows-1252">{UNMARKED}'
 
 
 async def test_a_letter_begins_from_its_type_unfilled_and_is_written_to_its_check(
@@ -120,3 +122,53 @@ async def test_a_name_that_is_refused_leaves_the_form_as_it_was_filled(
     assert f'name="name" type="text" value="{name}"' in refused.text
     assert '<option value="es" selected>' in refused.text
     assert "the name" in refused.text.lower() or "no name" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("octets", "status"),
+    [
+        (MARKED.encode("cp1252"), 303),
+        (MARKED.replace("windows-1252", "iso-8859-1").encode("cp1252"), 303),
+        (MARKED.replace("windows-1252", "utf-8").encode(), 303),
+        (MARKED.replace("windows-1252", "utf-8").encode("cp1252"), 303),
+        (MARKED.encode(), 303),  # a program wrote it anew, and kept the line
+        (MARKED.encode("utf-16"), 303),
+        (MARKED.encode("utf-8-sig"), 303),
+        (UNMARKED.encode(), 303),
+        (UNMARKED.encode("cp1252"), 303),
+        (b"<p>\x81\x8d\x8f\x90\x9d</p>", 422),
+    ],
+)
+async def test_a_web_page_is_taken_in_with_the_accents_that_word_gave_it(
+    site: Site, tmp_path: Path, octets: bytes, status: int
+) -> None:
+    number = await letter(site, tmp_path)
+    async with serving(site) as pages:
+        ed = await editor(site, pages)
+        answer = await ed.upload(
+            f"/campaigns/{number}/document", "document", "paper.htm", octets
+        )
+    text = (await stored(site, number))["en"]
+
+    assert answer.status_code == status
+    assert ("Fédération à l’œuvre : « dès l’été »" in text) is (status == 303)
+    assert "\ufffd" not in text
+
+
+async def test_a_refused_file_leaves_its_description_in_the_form(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await letter(site, tmp_path)
+    await add_user(site, "awa", "author", language="fr")
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        answer = await awa.upload(
+            f"/campaigns/{number}/files",
+            *("file", "hall.exe", b"MZ"),
+            alt="La salle XI",
+            language="ar",
+        )
+
+    assert 'name="alt" value="La salle XI"' in answer.text
+    assert '<option value="ar" selected>' in answer.text
+    assert "types acceptés : .pdf" in unescape(answer.text).replace("\xa0", " ")
