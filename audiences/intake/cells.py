@@ -53,6 +53,7 @@ def parsers(vocabulary: Vocabulary, *, repair: bool) -> dict[str, Parse]:
         "name": partial(_name, repair=repair),
         "consent": _consent,
         **wishes,
+        optouts.OPT_IN: _agreement,
         "address": addresses,
         "second_address": addresses,
         **_PLACES,
@@ -148,6 +149,16 @@ def _wish(raw: str, *, yes: Why) -> Why | None:
         raise CellError(
             f"{str(fault)[:40]!r} does not say whether this reader opted out; write yes"
             " or no"
+        ) from None
+
+
+def _agreement(raw: str) -> Why | None:
+    try:
+        return optouts.why_not(raw)
+    except optouts.UnclearError as fault:
+        raise CellError(
+            f"{str(fault)[:40]!r} does not say whether this reader agreed; write yes or"
+            " no"
         ) from None
 
 

@@ -16,7 +16,6 @@ from audiences.intake.values.bodies import KnownBodies
 from audiences.intake.values.cell import CellError, parsed
 from audiences.intake.values.checked import (
     ABOUT,
-    AS_STOPPED,
     BODY_CELLS,
     NAMES,
     OWN,
@@ -33,6 +32,7 @@ from audiences.intake.values.details import COLUMNS
 from audiences.intake.values.memory import Memory, Note, Repairing, refusal
 from audiences.intake.values.typed_addresses import Typed
 from audiences.intake.values.whole_rows import WholeRows
+from audiences.intake.values.wished import Wished
 from audiences.intake.wishes import own_stops
 from audiences.languages import OFFERED
 from audiences.organisations import folded
@@ -62,15 +62,13 @@ class Checker:
         self._fingerprint = addresses.fingerprints(key)
         self._basis = basis
         self._as_stopped = as_stopped
-        self._wishes = [
-            (table.positions[name], name) for name in WISHES if name in table.positions
-        ]
         self._organisations = organisations
         self._parsers = cells.parsers(vocabulary, repair=table.repair)
         self._roles = frozenset(each.code for each in vocabulary.roles)
         self._lenient = frozenset() if strict else cells.OPTIONAL
         self._notes: list[Note] = []  # on the row that is being checked
         self._cached = {name: self._memory(name).__getitem__ for name in self._parsers}
+        self._wished = Wished(table, self._cached, as_stopped=as_stopped)
         self._width = 1 + max(table.positions.values())
         self._own_stops = own_stops.of(table.headings)
         self._whole = WholeRows(table, self._width, watch=not as_stopped)
@@ -109,7 +107,7 @@ class Checker:
         line.append("")
         self._notes.clear()
         try:
-            stop = self._stop(line) if self._wishes or self._as_stopped else None
+            stop = self._wished.stop(line)
             if not stop and (noted := self._whole.noted(row, line)):
                 return Checked(faults=[noted])
             checked = self._stopped(line, *stop) if stop else self._values(row, line)
@@ -118,14 +116,6 @@ class Checker:
         except CellError:
             return Checked(faults=self._faults(row, line))
         return checked.noted(row, self._notes) if self._notes else checked
-
-    def _stop(self, line: list[str]) -> tuple[Why, str] | None:
-        """Return why the row must not be written to and the cell; None if it may."""
-        for position, name in self._wishes:
-            reason = self._cached[name](line[position])
-            if reason is not None:
-                return reason, line[position].strip()
-        return (Why.ASKED, AS_STOPPED) if self._as_stopped else None
 
     def _stopped(self, line: list[str], reason: Why, said: str) -> Checked:
         """Return the addresses of a row that must not be written to, and no contact."""
@@ -280,6 +270,7 @@ class Checker:
                 reason = refusal(raw, fault, lenient=column in self._lenient)
                 if reason is not None:
                     faults.append(Fault(row, column, raw[:80], reason))
+        faults += self._wished.faults(row, line)
         faulty = {fault.column for fault in faults}
         if "address" not in values and "address" not in faulty:
             if self._as_stopped or any(values.get(name) for name in WISHES):

@@ -135,6 +135,11 @@ COLUMNS = (
         name="bounced",
         holds="the same, for a mailbox that did not take letters",
     ),
+    Column(
+        name="opt_in",
+        holds="no: the address is suppressed; an empty cell is a fault",
+    ),
 )
 
 NAMES = tuple(column.name for column in COLUMNS)
+OURS = tuple(name for name in NAMES if name != "opt_in")  # of lists that we write

@@ -32,7 +32,7 @@ ROWS = (
 def content() -> bytes:
     """Return the example as CSV, with a BOM, by which spreadsheets know it."""
     text = StringIO(newline="")
-    rows = csv.DictWriter(text, columns.NAMES, delimiter=";")
+    rows = csv.DictWriter(text, columns.OURS, delimiter=";")
     rows.writeheader()
     rows.writerows(ROWS)
     return text.getvalue().encode("utf-8-sig")

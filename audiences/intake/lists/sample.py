@@ -15,12 +15,12 @@ _USUAL_TOPICS = "monthly-letter forum-conclusions ngo-actions invitations"
 
 def sample() -> Table:
     """Return the table of sectors, delegations, National Commissions, offices, NGOs."""
-    header = list(columns.NAMES)
+    header = list(columns.OURS)
     return Table(
         name="sample directory",
         form="built in",
         positions={name: position for position, name in enumerate(header)},
-        headings=columns.NAMES,
+        headings=columns.OURS,
         rows=([row.get(name, "") for name in header] for row in _all()),
     )
 

@@ -9,7 +9,7 @@ from audiences.intake.wishes import dates, optouts
 
 FEWEST = 2  # cells that show what a column is
 _STANDINGS = frozenset(("status", "level", "roles", "kind"))  # headed “Status”, “Type”
-WISHES = frozenset(("opt_out", "bounced", "consent"))
+WISHES = frozenset(("opt_out", "bounced", "opt_in", "consent"))
 # of what may be taken for something else, one cell must be a proof
 _PROOFS = {
     "country": evidence.proves_country,
@@ -109,7 +109,7 @@ def _describe(known: Columns, place: int) -> None:
 def ask_about_wishes(known: Columns) -> None:
     """Ask about columns that may be about opt-outs or consent and are left out."""
     for place, heading in enumerate(known.header):
-        answered = _is_answered(known, place)
+        answered, dated = _is_answered(known, place), _is_dated(known, place)
         tells = _tells(known, place)
         if known.targets.get(place) in _STANDINGS and known.why[place] != BY_MAPPING:
             # an export has here who unsubscribed
@@ -118,22 +118,22 @@ def ask_about_wishes(known: Columns) -> None:
             if tells:
                 del known.targets[place]
         if known.is_free(place) and (
-            _is_about_wishes(heading, answered=answered) or tells
+            _is_about_wishes(heading, answered=answered, dated=dated) or tells
         ):
             known.unsure.add(place)
             known.asked.add(place)
             known.why[place] = "may say who opted out"
             known.questions.append(
                 f"{heading!r} may say who opted out or agreed: name it with"
-                f" --column opt_out={heading!r} if yes means no letters, or"
-                f" consent={heading!r} if yes means agreed, or leave it out with"
-                f" --ignore {heading!r}"
+                f" --column opt_out={heading!r} if yes means no letters, opt_in if no"
+                " does, or consent if it says when or how they agreed, or leave it"
+                f" out with --ignore {heading!r}"
             )
 
 
 def ask_about_names(known: Columns, names: Sequence[str]) -> None:
     """Ask about a list whose name says that its people want no letters."""
-    if {"opt_out", "bounced"} & set(known.targets.values()):
+    if {"opt_out", "bounced", "opt_in"} & set(known.targets.values()):
         return
     for name in names:
         if optouts.is_named(name, exported=known.preset is not None):
@@ -164,11 +164,16 @@ def _is_answered(known: Columns, place: int) -> bool:
     return evidence.share(known.cells[place], optouts.is_yes_or_no) >= evidence.MOST
 
 
-def _is_about_wishes(heading: str, *, answered: bool) -> bool:
-    """Whether a heading may be about opt-outs or consent, with answers below it."""
+def _is_dated(known: Columns, place: int) -> bool:
+    """Whether the cells of a column are days."""
+    return evidence.share(known.cells[place], dates.is_day) >= evidence.MOST
+
+
+def _is_about_wishes(heading: str, *, answered: bool, dated: bool = False) -> bool:
+    """Whether a heading may be about opt-outs or consent, with answers or days."""
     meaning = wording.meaning(heading)
     named = meaning is not None and meaning.target in WISHES
-    return named or optouts.concerns(heading, answered=answered)
+    return named or optouts.concerns(heading, answered=answered, dated=dated)
 
 
 def settle_organisation(known: Columns) -> None:

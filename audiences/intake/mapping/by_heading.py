@@ -46,7 +46,7 @@ def _take_heading(known: Columns, place: int, meaning: Meaning) -> None:
 
 def _is_doubtful(known: Columns, place: int, target: str) -> bool:
     """Whether a heading that is near to a known one may be another word."""
-    is_wish = target in {"opt_out", "bounced", "consent"}
+    is_wish = target in {"opt_out", "bounced", "opt_in", "consent"}
     about_wishes = optouts.concerns(known.header[place], answered=True)
     return target in known.targets.values() or (about_wishes and not is_wish)
 

@@ -20,7 +20,7 @@ JOINED = frozenset(
     (
         *("name", "postal_address", "telephones", "notes", "tags", "fields", "acts_in"),
         *("serves", "topics", "consent", "opt_out", "bounced", "second_address"),
-        "function",
+        *("function", "opt_in"),
     )
 )
 OF_BODY = frozenset(
@@ -145,7 +145,7 @@ def _result(known: Columns, mapping: Mapping) -> Layout:
                 for column, places in known.instead.items()
             },
             defaults=mapping.defaults,
-            values=mapping.values,
+            values={**known.values, **mapping.values},
             ignored=tuple(
                 heading
                 for place, heading in enumerate(known.header)

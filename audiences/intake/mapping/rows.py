@@ -23,6 +23,7 @@ _BETWEEN = {
     "notes": "; ",
     "opt_out": optouts.BETWEEN,
     "bounced": optouts.BETWEEN,
+    "opt_in": optouts.BETWEEN,
 }
 # a name to show, as address books write it: Ada Lee (ada@x.example)
 _ADDRESS_IN_BRACKETS = re.compile(r"[(<][^\s()<>@]+@[^\s()<>]+[)>]")

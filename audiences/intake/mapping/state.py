@@ -42,6 +42,7 @@ class Columns:
         self.preset: str | None = None
         self.order: dict[str, tuple[int, ...]] = {}
         self.instead: dict[str, tuple[int, ...]] = {}
+        self.values: dict[str, dict[str, str]] = {}  # column → cell → taken as
 
     def take_mapping(self, mapping: Mapping) -> None:
         """Take what a person decided; refuse what contradicts the list."""
@@ -121,6 +122,8 @@ class Columns:
             if places and column not in self.decided:
                 self.order[column] = tuple(places)
                 self.decided.add(column)
+                if values := preset.values.get(column):
+                    self.values[column] = values
                 for place in places:
                     self.targets[place] = column
                     self.why[place] = f"as {preset.name} exports it"

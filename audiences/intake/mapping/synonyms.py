@@ -34,6 +34,8 @@ class Preset:
     ignored: tuple[str, ...]
     # headings for rows in which those of a column are empty
     instead: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # column → cell → what it is taken as
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def fold(heading: str) -> str:
@@ -66,10 +68,10 @@ _MISTYPED = frozenset(
         *("address", "name", "given_name", "family_name", "middle_name", "nom"),
         *("function", "languages", "organisation", "organisation_name", "acronym"),
         *("country", "telephones", "postal_address", "street", "city"),
-        *("opt_out", "bounced", "consent"),
+        *("opt_out", "bounced", "opt_in", "consent"),
     )
 )
-_ASKED = frozenset(("address", "opt_out", "bounced", "consent"))
+_ASKED = frozenset(("address", "opt_out", "bounced", "opt_in", "consent"))
 _LEAST = 7  # letters of a heading in which one may be wrong
 
 
@@ -126,12 +128,19 @@ def presets() -> tuple[Preset, ...]:
             instead={
                 key: tuple(value) for key, value in each.get("instead", {}).items()
             },
+            values=each.get("values", {}),
         )
         for each in _data("presets.toml")["preset"]
     )
 
 
 def fitting(header: Iterable[str]) -> list[Preset]:
-    """Return the presets that fit a row of headings."""
+    """Return the presets that fit a row of headings.
+
+    One whose needs another has, and more, is left out.
+    """
     there = set(map(fold, header))
-    return [each for each in presets() if there.issuperset(each.needs)]
+    fit = [each for each in presets() if there.issuperset(each.needs)]
+    return [
+        each for each in fit if not any({*each.needs} < {*other.needs} for other in fit)
+    ]

@@ -51,7 +51,7 @@ _SCRIPTS = re.compile(
     rf"(?<=[{_FOREIGN}])[\s,]+(?=[A-Za-zÀ-ɏ])|(?<=[A-Za-zÀ-ɏ])[\s,]+(?=[{_FOREIGN}])"
 )
 # what a heading with an aside does not name for sure: it is asked about
-_NEVER_GUESSED = frozenset(("opt_out", "bounced", "consent"))
+_NEVER_GUESSED = frozenset(("opt_out", "bounced", "opt_in", "consent"))
 _NAMED = "organisation_name"
 
 

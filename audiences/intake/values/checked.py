@@ -11,7 +11,7 @@ from audiences.languages import OFFERED
 from audiences.suppressions import Why
 
 # Columns of the contact, then of its organisation.
-WISHES = tuple(optouts.COLUMNS)
+WISHES = (*optouts.COLUMNS, optouts.OPT_IN)
 AS_STOPPED = "the whole list"
 OWN = (
     *("address", "name", "function", "roles", "languages", "timezone"),

@@ -1,6 +1,7 @@
 """Reads cells about opt-outs: what other programs know of a reader's wish."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 from audiences.intake.mapping import synonyms
@@ -9,6 +10,7 @@ from audiences.suppressions import Why
 
 # columns → what yes, a day or a number means there
 COLUMNS = {"opt_out": Why.ASKED, "bounced": Why.BOUNCED}
+OPT_IN = "opt_in"  # the column whose no means that a reader gets no letters
 BETWEEN = " | "  # several columns that make one cell
 _TICKS = frozenset("✓✔☑✅☒")
 _CROSSES = frozenset("✗✘❌❎×⨯✖")  # a mark of yes, or of no
@@ -17,6 +19,8 @@ _ASIDE = re.compile(r"(?P<said>[^\[\]]*)\[(?P<aside>[A-Z?])\]")  # of Mailman: o
 LONGEST = 60  # characters of a title
 # what Sympa keeps of bounces: the first, the last, how many, the status
 _STATUS = re.compile(r"\d+ \d+ \d+ (?P<digit>[245])[.\d]*")
+# a reply of a server that refuses for good: 550 5.1.1 no such user (RFC 3463)
+_REPLY = re.compile(r"(?:smtp; ?)?(?:5\d\d[ -]|5\.\d{1,3}\.\d{1,3}\b)", re.IGNORECASE)
 
 
 @cache
@@ -28,13 +32,15 @@ def answers() -> dict[str, frozenset[str]]:
     }
 
 
-def concerns(heading: str, *, answered: bool) -> bool:
+def concerns(heading: str, *, answered: bool, dated: bool = False) -> bool:
     """Whether a heading may be about opt-outs or consent, by its parts.
 
-    `answered`: the cells below it are yes and no.
+    `answered`: the cells below it are yes and no; `dated`: they are days.
     """
     folded, words = synonyms.fold(heading), answers()
     if any(part in folded for part in words["about"]):
+        return True
+    if dated and any(part in folded for part in words["about_days"]):
         return True
     first = synonyms.fold(next(iter(heading.split()), ""))
     denies = first in words["denies"]
@@ -43,8 +49,10 @@ def concerns(heading: str, *, answered: bool) -> bool:
 
 def is_yes_or_no(cell: str) -> bool:
     """Whether a cell is plainly yes or no, in any language of lists."""
-    words = answers()
-    return cell in _TICKS | _CROSSES or _answer(cell) in words["yes"] | words["never"]
+    words, folded = answers(), synonyms.fold(cell)
+    plain = words["yes"] | words["never"]
+    said = words["agreed"] | words["declined"]
+    return cell in _TICKS | _CROSSES or _answer(cell) in plain or folded in said
 
 
 def _answer(cell: str) -> str:
@@ -105,14 +113,52 @@ def why(cell: str, *, yes: Why) -> Why | None:
     `yes` is the meaning of yes, of a day and of a number in this column. Raises
     UnclearError for other words: a wish is never guessed.
     """
-    reasons = {_one(part, yes) for part in cell.split(BETWEEN)} - {None}
-    if Why.ASKED in reasons:
+    return _together(cell, lambda part: _one(part, yes))
+
+
+def why_not(cell: str) -> Why | None:
+    """Return why its address must not be written to, from a cell that may say no.
+
+    Raises UnclearError for what is neither yes nor no, and for an empty cell.
+    """
+    return _together(cell, _agreement)
+
+
+def _together(cell: str, read: Callable[[str], Why | None]) -> Why | None:
+    """Return the reason that one of several cells gives, however unclear others are."""
+    reasons: set[Why | None] = set()
+    unclear: UnclearError | None = None
+    for part in cell.split(BETWEEN):
+        try:
+            reasons.add(read(part.strip()))
+        except UnclearError as fault:
+            unclear = fault
+    for reason in (Why.ASKED, Why.BOUNCED):
+        if reason in reasons:
+            return reason
+    if unclear is not None:
+        raise unclear
+    return None
+
+
+def _agreement(bare: str) -> Why | None:
+    folded, words = synonyms.fold(bare), answers()
+    refused = words["never"] | words["declined"] | words["asked"]
+    if folded in refused or bare == "-1" or dates.is_none(bare) or dates.is_zero(bare):
         return Why.ASKED
-    return next(iter(reasons), None)
+    if folded in words["bounced"]:
+        return Why.BOUNCED
+    agreed = words["yes"] | words["agreed"] | words["no"] - {synonyms.fold("n/a")}
+    if folded in agreed or bare in _TICKS or dates.is_day(bare):
+        return None
+    if declines(bare):
+        return Why.ASKED
+    if _answer(bare) in words["yes"]:
+        return None
+    raise UnclearError(bare)
 
 
-def _one(part: str, yes: Why) -> Why | None:
-    bare = part.strip()
+def _one(bare: str, yes: Why) -> Why | None:
     aside = _ASIDE.fullmatch(bare)
     if aside is not None and _says_yes(aside["said"].strip()):
         return Why.BOUNCED if aside["aside"] == "B" else yes
@@ -150,6 +196,6 @@ def _reason(bare: str) -> Why | None:
     folded, words = synonyms.fold(bare), answers()
     if folded in words["asked"]:
         return Why.ASKED
-    if folded in words["bounced"] or _STATUS.fullmatch(bare):
+    if folded in words["bounced"] or _STATUS.fullmatch(bare) or _REPLY.match(bare):
         return Why.BOUNCED
     return phrases.within(bare)

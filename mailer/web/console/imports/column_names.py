@@ -40,5 +40,6 @@ NAMES = {
     "consent": "Basis of the subscription",
     "opt_out": "Must not be written to",
     "bounced": "Mailbox did not take letters",
+    "opt_in": "Agreed to get letters",
 }
 STRINGS = tuple(NAMES.values())
