@@ -6,7 +6,7 @@ from itertools import chain, count
 from typing import BinaryIO
 
 from audiences.errors import FileRefusedError
-from audiences.intake.lists import headings
+from audiences.intake.lists import headings, marked
 from audiences.intake.lists.headings import Headings
 from audiences.intake.lists.kinds import FileKind
 from audiences.intake.lists.table import SheetPart, Table
@@ -33,7 +33,10 @@ def open_table(file: BinaryIO, name: str, kind: FileKind, wanted: str | None) ->
         headings=tuple(found.row),
         first_row=sheet.row + found.place + 1,
         notes=[*found.notes, *_notes(sheet), *_others(book, sheet, wanted)],
-        questions=[] if wanted is not None else _questions(book, sheet),
+        questions=[
+            *([] if wanted is not None else _questions(book, sheet)),
+            *marked.questions(sheet, after=sheet.row + found.place),
+        ],
     )
     rows = _every_row if wanted == ALL else _rows
     table.read(rows(book, sheet, found, table))
@@ -156,6 +159,8 @@ def _following(
             if found.known:
                 _refuse_other(book, sheet, found, expected)
                 table.notes += _notes(sheet)
+                for each in marked.questions(sheet, after=sheet.row + found.place):
+                    raise FileRefusedError(f"{book.name}: {each}")
                 return sheet, found
             table.notes.append(f"{sheet.name!r} has no known heading: it is not read")
         book.skip()

@@ -17,6 +17,9 @@ from pathlib import PurePosixPath
 from typing import IO
 from xml.etree import ElementTree as ET
 
+from audiences.intake.workbooks import marks
+from audiences.intake.workbooks.marks import Marks
+
 MB = 1_000_000
 MAX_UNPACKED = 400 * MB
 MAX_PARTS = 2_000  # files within a workbook
@@ -60,6 +63,8 @@ class Measured:
     errors: bool = False  # whether a cell of an XLSX has an error such as #N/A
     hidden: dict[str, dict[str, int]] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)  # name of a sheet → its part
+    marks: dict[str, Marks] = field(default_factory=dict)  # by part
+    struck: frozenset[bytes] = frozenset()  # styles that strike a cell through
 
 
 def measure(path: str) -> Measured:
@@ -78,9 +83,13 @@ def measure(path: str) -> Measured:
                 raise _too_large()
             for part in parts:
                 _check_ratio(part)
+            measured.struck = marks.struck_styles(archive)
             for part in parts:
                 _unpack(archive, part, measured)
             measured.sheets = _sheet_parts(archive)
+            for name in set(measured.sheets.values()):
+                marked = measured.marks.setdefault(name, Marks())
+                marked.comments = marks.comments(archive, name)
     except DAMAGE as fault:
         raise WorkbookRefusedError(
             f"is damaged ({str(fault)[:200]}); save it again as .xlsx"
@@ -163,6 +172,8 @@ def _look(block: bytes, name: str, measured: Measured) -> bytes:
         if count:
             hidden = measured.hidden.setdefault(name, {})
             hidden[kind] = hidden.get(kind, 0) + count
+    if measured.struck and (rows := marks.struck_rows(block, measured.struck)):
+        measured.marks.setdefault(name, Marks()).struck |= rows
     if not measured.errors and b't="e"' in block:
         measured.errors = _ERROR.search(block) is not None
     return tail

@@ -96,7 +96,11 @@ def _offer(offer: SheetOffer, answers: int) -> None:
             f"has more than {MAX_ROW:,} characters in its first rows"
         )
     about = {"sheet": offer.name, "row": number, "merged": merged}
-    _write({**about, "hidden": offer.hidden, "head": head})
+    marked = {
+        "struck": sorted(offer.marks.struck),
+        "comments": offer.marks.comments,
+    }
+    _write({**about, **marked, "hidden": offer.hidden, "head": head})
     if os.read(answers, 1) == b"y":
         for chunk in _chunks(rows, number + len(head)):
             _write(chunk)

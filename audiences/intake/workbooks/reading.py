@@ -38,6 +38,8 @@ class Sheet:
     head: list[Row]
     merged: int  # cells over several rows
     hidden: dict[str, int]  # "rows", "columns" → how many are hidden
+    struck: list[int]  # rows with a cell that is struck through
+    comments: list[list[str]]  # cells with a comment, and its text
 
 
 class Workbook:
@@ -65,6 +67,8 @@ class Workbook:
                 head=value["head"],
                 merged=value["merged"],
                 hidden=value["hidden"],
+                struck=value["struck"],
+                comments=value["comments"],
             )
         return None
 
