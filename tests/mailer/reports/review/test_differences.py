@@ -144,8 +144,10 @@ def test_a_block_that_is_gone_has_its_type_and_title() -> None:
 
 @given(st.permutations(list("abcde")))
 def test_blocks_that_moved_are_those_that_others_passed(order: list[str]) -> None:
-    texts = ["".join(f"# text {x}\n\n{x}\n\n" for x in row) for row in ("abcde", order)]
-    found = list(differences.of_texts("en", *texts, TYPES))
+    before, after = (
+        "".join(f"# text {x}\n\n{x}\n\n" for x in row) for row in ("abcde", order)
+    )
+    found = list(differences.of_texts("en", before, after, TYPES))
     moved = {each.where for each in found if each.what == "moved"}
 
     stayed = [each for each in order if each not in moved]
