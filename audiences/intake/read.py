@@ -26,6 +26,8 @@ from audiences.intake.mapping.plan import Mapping
 from audiences.intake.mapping.rows import shape
 from audiences.intake.workbooks import offers
 
+MAX_OCTETS = 1_000_000_000  # of a list
+
 
 def open_table(
     path: Path,
@@ -45,7 +47,7 @@ def open_table(
     columns. The rows are read while they are used, and raise FileRefusedError, too.
     """
     with _opened(path) as file:
-        start = file.read(kinds.START)
+        start = _start(file, path)
         found = kinds.tell(start, path)
         if found.refusal:
             raise FileRefusedError(f"{path.name} {found.refusal}")
@@ -106,15 +108,29 @@ def _understand(table: Table, mapping: Mapping, preset: str | None) -> None:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a file; refuse a device or a pipe, which could have no end."""
+    """Open a file; refuse a device or a pipe, which could have no end, and a huge one.
+
+    A file with a hole is as long as it says, whatever it takes of the disk.
+    """
     try:
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except OSError as fault:
         raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
-    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    known = os.fstat(file.fileno())
+    if stat.S_ISREG(known.st_mode) and known.st_size <= MAX_OCTETS:
         return file
     file.close()
+    if stat.S_ISREG(known.st_mode):
+        what = f"has {known.st_size:,} octets; at most {MAX_OCTETS:,} are read"
+        raise FileRefusedError(f"{path} {what}; divide the list")
     raise FileRefusedError(f"{path} is not a regular file")
+
+
+def _start(file: BinaryIO, path: Path) -> bytes:
+    try:
+        return file.read(kinds.START)
+    except OSError as fault:  # of the disk, or of what only looks like a file
+        raise FileRefusedError(f"{path}: {fault.strerror or fault}") from None
 
 
 def _cards(path: Path, reading: Callable[[], Decoding]) -> Iterator[list[str]]:

@@ -1,5 +1,6 @@
 """A list made to exhaust the reader is refused in one sentence, with little memory."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -62,6 +63,28 @@ def test_it_is_refused_in_one_sentence(
     assert run.code == 1
     assert sentence in shown(run.err)
     assert shown(run.err).count("mailer: ") == 1
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_a_file_of_a_hole_is_refused_before_it_is_read(
+    mailer: Mailer, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.touch()
+    os.truncate(path, SIZE * 50)
+    began = time.process_time()
+    run = mailer("contacts", "import", str(path))
+
+    assert time.process_time() - began < 5
+    assert run.code == 1
+    assert "has 50,000,000,000 octets; at most 1,000,000,000" in shown(run.err)
+
+
+def test_what_only_looks_like_a_file_is_refused_in_one_sentence(mailer: Mailer) -> None:
+    run = mailer("contacts", "import", "/proc/self/mem")
+
+    assert run.code == 1
+    assert shown(run.err) == "mailer: /proc/self/mem: Input/output error"
 
 
 @pytest.mark.prove
