@@ -136,7 +136,7 @@ async def _check(
     if _no_error(problems):
         inspected = await inspect(site, content, grouped, now=now, scored=scored)
     return CampaignCheck(
-        problems=problems + inspected.problems,
+        problems=list(dict.fromkeys(problems + inspected.problems)),
         readers=readers,
         fallbacks=fallbacks,
         without=without,

@@ -33,6 +33,9 @@ from mailer.rendering.source import Block, Translation
 from mailer.rendering.timing import occasions
 
 MAX_TEXT = 200_000  # characters of one language
+MAX_BARS = (
+    10_000  # of its tables; a letter with as many cells is longer than any may be
+)
 _UNSEEN = re.compile("^[\u200b\u2060]+", re.MULTILINE)  # before a line that opens
 TEXT = "text"  # in `needs`, and in what is wrong: the text of a block
 Numbered = list[tuple[int, str]]
@@ -133,6 +136,9 @@ def _twice(blocks: list[Block]) -> list[ContentError]:
 def _check_characters(text: str, where: str) -> None:
     if len(text) > MAX_TEXT:
         raise ContentError(where, f"{len(text):,} characters, at most {MAX_TEXT:,}")
+    if (bars := text.count("|")) > MAX_BARS:
+        what = f"{bars:,} signs |, at most {MAX_BARS:,}"
+        raise ContentError(where, f"{what}; attach a long table as a file")
     control = characters.control_position(text)
     if control is not None:
         line = text.count("\n", 0, control) + 1

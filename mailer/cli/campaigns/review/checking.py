@@ -1,5 +1,7 @@
 """`mailer campaigns check`: shows the results of the gate."""
 
+from collections.abc import Sequence
+
 import rich_click as click
 
 from mailer import clock
@@ -8,8 +10,11 @@ from mailer.campaigns.review.gate import CampaignCheck
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, with_site
 from mailer.cli.remedies import with_remedy
+from mailer.rendering.checks.problem import Problem, Severity
 from mailer.reports.review import check_shapes
 from mailer.sites.site import Site
+
+_SHOWN = 200  # problems
 
 
 @click.command(epilog="Example: mailer campaigns check 1")
@@ -48,7 +53,16 @@ def _show(checked: CampaignCheck) -> None:
                     each.where,
                     with_remedy(each.what, each.code, {}),
                 )
-                for each in checked.problems
+                for each in _worst_first(checked.problems)
             ],
         )
+        if len(checked.problems) > _SHOWN:
+            output.line(f"and {len(checked.problems) - _SHOWN} more; --json has all")
     output.line("no error blocks approval" if checked.ok else "errors block approval")
+
+
+def _worst_first(problems: Sequence[Problem]) -> Sequence[Problem]:
+    """Return the problems to show: all in their order, or the errors of very many."""
+    if len(problems) <= _SHOWN:
+        return problems
+    return sorted(problems, key=lambda each: each.level is not Severity.ERROR)[:_SHOWN]
