@@ -7,7 +7,7 @@ from mailer.campaigns.writing.drafting import beside, pieces, same_facts, saving
 from mailer.campaigns.writing.drafting.beside import Beside, UnitBeside, UnitState
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
-from mailer.campaigns.writing.translation import glossary
+from mailer.campaigns.writing.translation import glossary, units
 from mailer.campaigns.writing.translation.comparing import FaultKind
 from mailer.campaigns.writing.translation.glossary import OfficialName
 from mailer.rendering.language.catalogues import Catalogue
@@ -60,6 +60,11 @@ class TranslationRow:
     is_text: bool
     is_link: bool
     sources: Sequence[SourcePart]
+
+    @property
+    def paragraphs(self) -> Sequence[str]:
+        """Return its value as its source is shown, without breaks of lines."""
+        return units.paragraphs(self.value) if self.is_text else [self.value]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
