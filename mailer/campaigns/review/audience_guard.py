@@ -155,14 +155,19 @@ async def since_last(
     if last is None or approval is None or last.released_at is None:
         return []
     counted = await resolve.count(session, campaign.audience, context)
-    which = f"the last one, {last.name} of {last.released_at:%Y-%m-%d}"
+    day = f"{last.released_at:%Y-%m-%d}"
     found = [
-        f"no reader is of the {group} {name}; {which}, had {count}"
+        f"no reader is of the {group} {name}; the last one, {last.name} of {day}, had"
+        f" {count}"
         for group, name, count in _emptied(approval, counted)
     ]
     share = site.settings.gate.audience_change
     if is_much(abs(counted.count - approval.count), approval.count, share):
-        found.insert(0, f"readers: {counted.count}; {which}, had {approval.count}")
+        found.insert(
+            0,
+            f"readers: {counted.count}; the last one, {last.name} of {day}, had"
+            f" {approval.count}",
+        )
     return [problem.warning("", "audience", what) for what in found]
 
 

@@ -230,6 +230,16 @@ class Catalogue:
         return self.noted(said, note) if bracket else name
 
 
+def day_in(language: str, day: date) -> str:
+    """Return a date in the long format of a language: 31 décembre 2026."""
+    return Catalogue(
+        language=language,
+        strings=language,
+        locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
+        translations=GNUTranslations(),
+    ).day(day)
+
+
 def load(templates: TemplateFiles, language: str) -> Catalogue:
     """Return a language's catalogue; raise ContentError where it cannot be read."""
     path = f"{FOLDER}/{language}/LC_MESSAGES/{DOMAIN}.po"

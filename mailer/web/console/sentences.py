@@ -9,7 +9,9 @@ without an entry is shown in English.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 
 from babel import Locale
@@ -40,6 +42,7 @@ _CONTEXTS = {
 }
 _AND = re.compile(r", | and ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,9 +140,12 @@ def _filled(translation: str, values: Sequence[str]) -> str:
 
 
 def _exact(value: str, language: str, context: str) -> str:
-    """Return a value in a language if it is a number, or words of the catalogue."""
+    """Return a value in a language if it is a number, a day, or of the catalogue."""
     if _NUMBER.fullmatch(value):
         return catalogues.number_in(language, int(value.replace(",", "")))
+    if _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return catalogues.day_in(language, date.fromisoformat(value))
     if context:
         whole = _found(value, language, context)
         if whole is not None:

@@ -24,6 +24,10 @@ PAGES = {
     "campaign.toml, name": (PLACES[LETTER], "/write#block-letter"),
     "campaign.toml, blocks": ("Text", "/write"),
     "campaign.toml": ("Settings of the letter", "/settings"),
+    "letter": ("The whole letter", "/preview"),
+    "state": ("State", "/live"),
+    "approval": ("Approval", "/approval"),
+    "time": ("Time", "/schedule"),
 }
 STRINGS = (*PLACES.values(), *(name for name, _ in PAGES.values()))
 # where a sentence has ids of blocks: lacks one, two · has one, which … · one: date is …

@@ -31,6 +31,8 @@ SHOWN = 50  # readers by name
 REASONS = {
     not_reached.JOINED: "joined the audience since",
     not_reached.FOLLOWS: "follows a contact whose mailbox is gone",
+    not_reached.HAS_IT: "another contact got it at this address",
+    not_reached.MAILBOX_GONE: "the mailbox does not exist",
     missed.NOT_PICKED: "the rule does not pick them any more",
 }
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."

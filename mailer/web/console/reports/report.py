@@ -50,6 +50,7 @@ LEFT_OUT = {
     "changed": "changed while the letter left",
     "only_to": "this site writes to few addresses only",
     "frequency": "had as many letters this month as a reader may have",
+    "done": "had done what the letter reminds of",
 }
 STRINGS = (*KINDS.values(), *LEFT_OUT.values())
 Asking = Request[Visit, Any, Any]

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from mailer.campaigns import lookup
-from mailer.outbox.waves import erratum
+from mailer.outbox.message_states import Skip
+from mailer.outbox.waves import erratum, not_reached
 from mailer.sites.site import Site
+from mailer.web.console import strings
+from mailer.web.console.reports import missing
 from tests.acts import campaigning, delivering
 from tests.acts.console import add_user, visitor
 from tests.acts.resending import ED, FULL, SC, finished, script
@@ -105,3 +108,12 @@ async def test_a_letter_that_is_not_over_has_no_erratum(
 
     assert "can be corrected when it is sent or cancelled" in page.text
     assert refused.status_code == 409
+
+
+def test_each_reason_for_having_no_letter_has_words(site: Site) -> None:
+    known = missing.reasons(strings.of(site, "fr"))
+    codes = [getattr(not_reached, name) for name in vars(not_reached) if name.isupper()]
+    reasons = {each for each in codes if isinstance(each, str)}
+
+    assert {*reasons, *map(str, Skip)} <= known.keys()
+    assert all(known.values())

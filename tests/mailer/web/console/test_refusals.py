@@ -213,3 +213,26 @@ def test_what_stands_in_a_sentence_is_translated_where_it_is_no_name(
     sentence: str, french: str
 ) -> None:
     assert sentences.told(sentence, "fr") == french
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "la lettre est datée du 1er avril 2027, avant le 28 novembre 2027"),
+        ("es", "la carta lleva la fecha 1 de abril de 2027"),
+        ("en", "the letter is dated 2027-04-01, which is before 2027-11-28"),
+    ],
+)
+def test_a_day_within_a_sentence_is_in_the_language(language: str, said: str) -> None:
+    sentence = "the letter is dated 2027-04-01, which is before 2027-11-28"
+
+    assert said in sentences.told(sentence, language)
+    assert "2027-13-01" in sentences.told(f"{sentence[:21]} 2027-13-01", language)
+
+
+def test_a_warning_of_fewer_readers_is_wholly_french() -> None:
+    english = "readers: 10; the last one, Juin of 2027-06-01, had 26"
+
+    assert sentences.told(english, "fr") == (
+        "destinataires : 10 ; la dernière lettre, Juin, du 1er juin 2027, en avait 26"
+    )
