@@ -224,6 +224,8 @@ def _check_occasion(read: BlockLines) -> None:
 
 def _check_form(read: BlockLines) -> None:
     """Give the text the form of its block type; add a fault if it has not it."""
+    if TEXT in read.kind.needs and not read.text:
+        return  # the fault is that there is none
     try:
         read.text = text_forms.check(read.text, read.kind.form)
     except FormError as fault:

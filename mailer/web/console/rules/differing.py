@@ -15,7 +15,7 @@ from mailer.reports.review.word_changes import TextSpan
 from mailer.web.console.remarks import places
 from mailer.web.console.rules.naming import RuleTeller
 from mailer.web.console.writing import blocks
-from mailer.web.console.writing.names import ADDRESSEES, LINES, WEIGHTS
+from mailer.web.console.writing.names import ADDRESSEES, WEIGHTS, line_of
 
 AUDIENCE = "audience"  # the setting that is a rule
 WHATS = {
@@ -54,9 +54,9 @@ _OF_LANGUAGES = {"fallbacks", "per block", "languages"}  # they hold codes of la
 # lines of a block whose values are codes
 _DAYS = {"day", "date", "until"}
 _VALUES = {"addressees": ADDRESSEES, "weight": WEIGHTS}
-BLOCK_LINES = {"type": "Kind of block", **{key: pair[0] for key, pair in LINES.items()}}
+KIND = "Kind of block"
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
-STRINGS = (*WHATS.values(), *SETTINGS.values(), "Kind of block", "block %(number)s")
+STRINGS = (*WHATS.values(), *SETTINGS.values(), KIND, "block %(number)s")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,13 +107,9 @@ def _place(each: Difference, words: Catalogue, names: Mapping[str, str]) -> str:
     if each.where in SETTINGS:
         return words.text(SETTINGS[each.where])
     block, _, line = each.where.partition(", ")
-    label = words.text(BLOCK_LINES[line]) if line in BLOCK_LINES else line
-    return words.row(
-        filter(
-            None,
-            [names.get(block) or places.name_of(each.type, each.title, words), label],
-        )
-    )
+    name = names.get(block) or places.name_of(each.type, each.title, words)
+    label = KIND if line == "type" else line_of(each.type, line)[0]
+    return words.row([name, words.text(label)]) if line else name
 
 
 def _value(each: Difference, value: str, words: Catalogue) -> str:

@@ -15,7 +15,7 @@ from mailer.rendering.letter_types import BlockType
 from mailer.reports.review import word_changes
 from mailer.reports.review.word_changes import TextSpan
 from mailer.web.console.writing import blocks
-from mailer.web.console.writing.names import LINES
+from mailer.web.console.writing.names import LINES, line_of
 
 STATES: Mapping[UnitState, str] = {
     UnitState.DONE: "translated",
@@ -183,7 +183,7 @@ def _row(
     languages: Languages,
 ) -> TranslationRow:
     is_text = line == "text"
-    label, hint = LINES.get(line, (line, ""))
+    label, hint = line_of(kind.name, line)
     said = words.text(hint) if hint else ""
     parts = [_part(each, languages) for each in units if each.field == line]
     value = given.text if is_text else given.values.get(line, "")

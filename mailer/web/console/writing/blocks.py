@@ -55,12 +55,13 @@ class BlockForm:
 def forms(opened: DraftDesk, words: Catalogue) -> Iterator[BlockForm]:
     """Yield a form for each block of the default language, in its order."""
     pictures = picture_names(opened, opened.campaign.default_language)
+    zone = opened.campaign.zone
     for piece in opened.model.pieces:
         kind = opened.types.get(piece.type)
         if kind is None:
             yield _unknown(piece)
         else:
-            yield _form_of(kind, piece, words, pictures)
+            yield _form_of(kind, piece, words, pictures, zone)
 
 
 def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
@@ -74,7 +75,11 @@ def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
 
 
 def _form_of(
-    kind: BlockType, piece: Piece, words: Catalogue, pictures: Sequence[str]
+    kind: BlockType,
+    piece: Piece,
+    words: Catalogue,
+    pictures: Sequence[str],
+    zone: str,
 ) -> BlockForm:
     filled = pieces.filled_of(piece, kind)
     shown = pieces.piece(kind, piece.id, filled.values, filled.text)
@@ -87,13 +92,15 @@ def _form_of(
         shown=shown.digest,
         lines=[
             _line_form(
-                kind, piece.id, line, filled.values.get(line, ""), words, pictures
+                kind, piece.id, line, filled.values.get(line, ""), words, pictures, zone
             )
             for line in kind.fields
         ],
         text=filled.text,
         has_text=kind.form != "none",
-        text_hint=text_hint(kind, words),
+        text_hint=_joined(
+            text_hint(kind, words), zone if kind.form == "agenda" else "", words
+        ),
         text_needed="text" in kind.needs,
         faults=saving.faults_of(piece, kind),
     )
@@ -116,6 +123,14 @@ def named(opened: DraftDesk, words: Catalogue) -> dict[str, str]:
 def text_hint(kind: BlockType, words: Catalogue) -> str:
     """Return how the text of a block is written; empty if it is any text."""
     return words.text(names.FORMS[kind.form]) if kind.form in names.FORMS else ""
+
+
+def _joined(hint: str, zone: str, words: Catalogue) -> str:
+    """Return a hint, and in which zone hours are typed if there is a zone."""
+    if not zone:
+        return hint
+    place = "UTC" if zone == "UTC" else words.city(zone)
+    return f"{hint} {words.text('At the hours of %(place)s.', place=place)}"
 
 
 def _unknown(piece: Piece) -> BlockForm:
@@ -152,8 +167,9 @@ def _line_form(
     value: str,
     words: Catalogue,
     pictures: Sequence[str],
+    zone: str,
 ) -> LineForm:
-    label, hint = names.LINES.get(line, (line, ""))
+    label, hint = names.line_of(kind.name, line)
     form = kind.fields[line]
     if form == "day" and value and not _DAY.fullmatch(value):
         form = "text"  # a field for days would not show it
@@ -161,7 +177,9 @@ def _line_form(
         key=f"{name}:{line}",
         kind=form,
         label=words.text(label),
-        hint=words.text(hint) if hint else "",
+        hint=_joined(
+            words.text(hint) if hint else "", zone if form == "time" else "", words
+        ),
         value=value,
         chosen=_chosen(form, value),
         options=_options(form, value, words, pictures),
@@ -215,7 +233,7 @@ def filled_by(form: FormMultiDict, name: str, kinds: Mapping[str, str]) -> Fille
 
 
 def _value(form: FormMultiDict, key: str, kind: str) -> str:
-    if kind == "editions":
+    if kind == "editions" and key not in form:  # there in one line, after a conflict
         given = (
             (each, str(form.get(f"{key}:{each}") or "")) for each in _tags(form, key)
         )

@@ -65,6 +65,8 @@ LINES: Mapping[str, tuple[str, str]] = {
     "subject": ("Subject", ""),
     "preheader": ("Preheader", ""),
 }
+# block type and line → the label of a line that means something else there
+OF_BLOCKS: Mapping[tuple[str, str], str] = {("signature", "title"): "function"}
 # form of a text → how it is written
 FORMS: Mapping[str, str] = {
     "agenda": "One step a line, with its hours: - 15:00 – 15:30 Welcome",
@@ -98,3 +100,8 @@ STRINGS = (
     *WEIGHTS.values(),
     *ADDRESSEES.values(),
 )
+
+
+def line_of(block: str, line: str) -> tuple[str, str]:
+    """Return the label and the hint of a line in a type of block; its name if none."""
+    return LINES.get(OF_BLOCKS.get((block, line), line), (line, ""))

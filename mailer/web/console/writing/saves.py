@@ -27,7 +27,7 @@ from mailer.campaigns.writing.drafting import (
 from mailer.campaigns.writing.drafting.arranging import By
 from mailer.campaigns.writing.drafting.beside import Beside
 from mailer.campaigns.writing.drafting.desk import DraftDesk
-from mailer.campaigns.writing.drafting.pieces import Filled, Piece
+from mailer.campaigns.writing.drafting.pieces import Filled
 from mailer.campaigns.writing.drafting.saving import (
     HEAD,
     LETTER,
@@ -37,16 +37,14 @@ from mailer.campaigns.writing.drafting.saving import (
 from mailer.campaigns.writing.drafting.standing import SaveStamp
 from mailer.campaigns.writing.together import presence
 from mailer.rendering.language import typography
-from mailer.reports.review import word_changes
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import sentences, showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.translation import translation_forms
-from mailer.web.console.writing import block_acts, blocks
+from mailer.web.console.writing import block_acts, blocks, conflicts
 from mailer.web.console.writing.languages import tag_of
-from mailer.web.console.writing.names import LINES
 
 MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}
@@ -61,7 +59,7 @@ CHANGED_BY_YOU = (
     " texts and choose."
 )
 SAVED = "Saved %(time)s"
-STRINGS = (CHANGED, CHANGED_BY_YOU, SAVED, "Subject and preheader", "Name and date")
+STRINGS = (CHANGED, CHANGED_BY_YOU, SAVED)
 Asking = Request[Visit, Any, Any]
 
 
@@ -108,7 +106,7 @@ async def save(
     if request.headers.get("accept") == "application/json":
         return _answer(done, at, asked)
     if done.conflicts:
-        return _conflicts(asked, taken, tag, done)
+        return conflicts.page(asked, taken, tag, done.conflicts)
     path = f"{HOME}/campaigns/{number}/write/{tag}"
     kept = {key: value for key, value in request.query_params.items() if key in KEPT}
     if not target:
@@ -233,52 +231,6 @@ def _answer(done: Done, at: str, asked: Visit) -> Response[str]:
         status_code=CONFLICT if done.conflicts else 200,
         headers=showing.HEADERS,
     )
-
-
-def _conflicts(asked: Visit, taken: DraftDesk, tag: str, done: Done) -> Response[Any]:
-    """Return the page that shows mine and theirs, and offers the choices."""
-    words = asked.words
-    shown = []
-    for name, (changed, filled) in done.conflicts.items():
-        stands = Piece(id=name, type="", text=changed.stands)
-        piece = taken.model.piece(name)
-        kind = taken.types.get(piece.type) if piece else None
-        title = {HEAD: "Subject and preheader", LETTER: "Name and date"}.get(name, "")
-        theirs = _without_heading(changed.stands)
-        spans = word_changes.compare(theirs, _without_heading(changed.wanted), tag)
-        values = {k: v for k, v in filled.values.items() if v}
-        shown.append(
-            {
-                "name": name,
-                "title": words.text(title)
-                if title
-                else blocks.named(taken, words).get(name, name),
-                "type": kind.name if kind else "",
-                "by": "" if changed.by == asked.user.name else changed.by,
-                "spans": spans,
-                "theirs": theirs,
-                "base": stands.digest if changed.stands else pieces.digest_of(""),
-                "values": values,
-                "labels": {k: words.text(LINES.get(k, (k, ""))[0]) for k in values},
-                "text": filled.text,
-            }
-        )
-    return showing.show(
-        asked,
-        "conflict.html",
-        status=CONFLICT,
-        campaign=taken.campaign,
-        tag=tag,
-        writing_direction=asked.site.catalogue(tag).direction,
-        conflicts=shown,
-        page_id=pieces.digest_of(f"{asked.now} {asked.user.name}")[:16],
-    )
-
-
-def _without_heading(written: str) -> str:
-    """Return a block as it is written, without the line that opens it."""
-    first, _, rest = written.partition("\n")
-    return rest if first.startswith("# ") else written
 
 
 HANDLERS = (save,)
