@@ -18,7 +18,7 @@ from mailer.reports import letters
 from mailer.users.acts import Right
 from mailer.web import page
 from mailer.web.console import showing
-from mailer.web.console.directory import acting, names
+from mailer.web.console.directory import acting, cell_names, names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.site import acts_shown
 
@@ -44,6 +44,7 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         received = await letters.of_contact(session, number)
         history = await changes.history(session, Changed.CONTACT, number)
         topics = {each.code: each for each in await listed(session)}
+        named = await cell_names.load(asked, session, ("languages", "roles"))
     step, wanted = _language(known)
     return showing.show(
         asked,
@@ -58,7 +59,7 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         topic_names={code: each.name(asked.language) for code, each in topics.items()},
         letters=received[::-1][:LETTERS],
         more_letters=max(0, len(received) - LETTERS),
-        history=acts_shown.history(asked, history[::-1]),
+        history=acts_shown.history(asked, history[::-1], named),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
         roles=names.of_roles(asked, known.roles),

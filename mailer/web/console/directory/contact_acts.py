@@ -19,7 +19,7 @@ from mailer.reports import letters
 from mailer.stewardship import changing, removing, suppressing
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.directory import acting
+from mailer.web.console.directory import acting, cell_names
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 
@@ -230,6 +230,7 @@ async def _pair(
                 both.append(known)
         except acting.REFUSALS as refused:
             fault, both = fault or str(refused), []
+        cells_named = await cell_names.load(asked, session, KEPT)
     return showing.show(
         asked,
         "directory/contact-merge.html",
@@ -237,6 +238,7 @@ async def _pair(
         contact=source,
         into=into,
         both=both,
+        cells_named=cells_named,
         counted=counted,
         kept={each: form.get(f"keep_{each}") for each in KEPT},
         because=acting.typed(form, "because"),

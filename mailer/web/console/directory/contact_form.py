@@ -1,10 +1,12 @@
 """/console/directory/contacts/new and …/edit: the values of a contact, as forms."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import subscriptions, topics
 from audiences.contacts import further_of
@@ -18,7 +20,7 @@ from audiences.upkeep.contact_details import COLUMNS, WantedContact
 from mailer.stewardship import changing
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.directory import acting, names
+from mailer.web.console.directory import acting, names, searching
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 
@@ -42,7 +44,7 @@ async def add(request: Asking) -> Response[Any]:
             contact = await editing.add(
                 session,
                 acting.typed(form, "address"),
-                _wanted(form),
+                await _with_codes(session, asked, _wanted(form)),
                 acting.author(asked, form),
                 key=asked.site.address_key,
             )
@@ -72,7 +74,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
                 session,
                 asked.site,
                 contact.address or "",
-                _wanted(form),
+                await _with_codes(session, asked, _wanted(form)),
                 acting.author(asked, form),
                 version=acting.version(form),
             )
@@ -99,6 +101,18 @@ def _wanted(form: Any) -> WantedContact:
         basis=acting.typed(form, "basis") or None,
         ended=[str(each)[:40] for each in form.getall("end", [])[:100]],
     )
+
+
+async def _with_codes(
+    session: AsyncSession, asked: Visit, wanted: WantedContact
+) -> WantedContact:
+    """Return what is wanted, with the codes of organisations that are named."""
+    codes = {
+        key: (await searching.one_called(session, asked, given)).code
+        for key in ("organisation", "at")
+        if (given := getattr(wanted, key))
+    }
+    return replace(wanted, **codes)
 
 
 async def _form(

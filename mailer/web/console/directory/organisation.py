@@ -17,7 +17,7 @@ from mailer.reports import entries
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.directory import acting, filters, names
+from mailer.web.console.directory import acting, cell_names, filters, names, searching
 from mailer.web.console.directory.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
@@ -34,6 +34,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.reading() as session:
         found = await entries.of_organisation(session, number)
         known = await site_roles.load(session)
+        named = await cell_names.load(asked, session)
     if found is None:
         raise NotFoundException
     catalogue = asked.site.catalogue(asked.language)
@@ -49,7 +50,7 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         body=found.body,
         entry_lines=lines,
         roles=names.of_roles(asked, known),
-        history=acts_shown.history(asked, found.history),
+        history=acts_shown.history(asked, found.history, named),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
@@ -216,12 +217,13 @@ async def _pair(
         count = await bodies.contacts_of(session, body.code)
         try:
             if into:
-                target = await finding.organisation(session, into)
+                target = await searching.one_called(session, asked, into)
                 columns = [
                     await present.cells_of(session, each) for each in (body, target)
                 ]
         except acting.REFUSALS as refused:
             fault = fault or str(refused)
+        cells_named = await cell_names.load(asked, session)
     return showing.show(
         asked,
         "directory/organisation-merge.html",
@@ -231,6 +233,7 @@ async def _pair(
         into=into,
         cells=[cell for cell in CELLS if any(each.get(cell) for each in columns)],
         columns=columns,
+        cells_named=cells_named,
         cell_names={c: asked.words.text(column_names.NAMES[c]) for c in CELLS},
         count=count,
         because=acting.typed(form or {}, "because"),

@@ -1,10 +1,17 @@
 """/console/directory: one search over organisations and contacts, with filters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, get
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import directory
+from audiences.errors import UnknownNameError
 from audiences.export import listed_bodies, listing
+from audiences.organisations import Organisation
+from audiences.upkeep import finding
+from mailer.errors import RefusedError
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
@@ -14,6 +21,9 @@ from mailer.web.console.directory.filters import Filters
 from mailer.web.console.guard import Visit
 
 PAGE = 50  # rows
+SHOWN = 5  # organisations that are named where one is wanted
+SEVERAL = "“%(given)s” finds several organisations; write the code of one: %(names)s."
+STRINGS = (SEVERAL,)
 MOST = 10_000  # organisations that are counted
 
 
@@ -21,7 +31,8 @@ MOST = 10_000  # organisations that are counted
 async def search(request: Asking) -> Response[Any]:
     """Show the organisations or contacts that are searched, fifty on a page."""
     asked, query = request.user, request.query_params
-    fault, rows, wanted = "", (), filters.read(asked, {})
+    fault, wanted = "", filters.read(asked, {})
+    rows: Sequence[Any] = ()
     people = _wants_people(asked, query)
     if people:
         await acting.require(asked, Right.NAMES)
@@ -33,11 +44,14 @@ async def search(request: Asking) -> Response[Any]:
         fault, count = str(refused), None
     async with asked.site.database.reading() as session:
         known = await filters.choices(session, asked)
+        codes = {each.organisation for each in rows} if people else ()
+        body_names = await directory.body_names(session, codes)
     return showing.show(
         asked,
         "directory/search.html",
         status=showing.UNPROCESSABLE if fault else 200,
         rows=rows[:PAGE],
+        body_names=body_names,
         more=_number(rows[PAGE - 1]) if len(rows) > PAGE else None,
         count=count,
         most=MOST,
@@ -50,6 +64,31 @@ async def search(request: Asking) -> Response[Any]:
         done=acting.done(request),
         **known,
     )
+
+
+async def one_called(session: AsyncSession, asked: Visit, text: str) -> Organisation:
+    """Return the organisation that a text names: by its code, else by a search.
+
+    Raises RefusedError with some organisations if several are found, and
+    UnknownNameError if none is.
+    """
+    try:
+        return await finding.organisation(session, text)
+    except UnknownNameError:
+        wanted = filters.read(asked, {"search": text}).bodies()
+        found = await listed_bodies.page(session, wanted, after=0, limit=SHOWN + 1)
+        if not found:
+            raise
+    if len(found) > 1:
+        names = [asked.words.noted(_name(asked, each), each.code) for each in found]
+        more = ["…"] if len(names) > SHOWN else []
+        shown = asked.words.enumerated([*names[:SHOWN], *more])
+        raise RefusedError(asked.words.text(SEVERAL, given=text[:80], names=shown))
+    return await finding.organisation(session, found[0].code)
+
+
+def _name(asked: Visit, body: Any) -> str:
+    return str(body.names.get(asked.language) or body.name)
 
 
 def _wants_people(asked: Visit, query: Any) -> bool:

@@ -16,6 +16,7 @@ from mailer.users.acts import Right
 from mailer.web.console import strings
 from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.directory import names
+from mailer.web.console.directory.cell_names import CellNames
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import column_names
 from mailer.web.console.letters.state_names import ACTS
@@ -128,6 +129,7 @@ STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 # details that name users, several between spaces
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
+NOT_THERE = "not there"  # the roles of a contact at an organisation that they join
 NONE = "–"  # in place of a value
 VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
 
@@ -180,36 +182,51 @@ def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> Show
 
 
 def history(
-    asked: Visit, rows: Iterable[DirectoryChange | DataChange]
+    asked: Visit,
+    rows: Iterable[DirectoryChange | DataChange],
+    named: CellNames | None = None,
 ) -> list[tuple[DirectoryChange | DataChange, str, Sequence[ActChange]]]:
-    """Return changes of an object, each with its act in words and what it changed."""
+    """Return changes of an object, each with its act in words and what it changed.
+
+    `named` has the names of codes, for what is in the directory.
+    """
     text = asked.words.text
     return [
         (
             each,
             text(OTHER_ACTS[each.act]) if each.act in OTHER_ACTS else each.act,
-            list(changes(asked, "", each.detail)),
+            list(changes(asked, "", each.detail, named)),
         )
         for each in rows
     ]
 
 
-def changes(asked: Visit, about: str, detail: Mapping[str, Any]) -> Iterator[ActChange]:
+def changes(
+    asked: Visit,
+    about: str,
+    detail: Mapping[str, Any],
+    named: CellNames | None = None,
+) -> Iterator[ActChange]:
     """Yield what the detail of an act says, each with its label, in words."""
     words = asked.words
     for each in details.parts(about, detail):
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         label = words.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
+        if name in USERS:
+            rest = asked.called(rest) if rest else ""
         yield ActChange(
-            label=f"{label} {asked.called(rest) if name in USERS else rest}".strip(),
-            before=_text(asked, each.key, each.before),
-            after=_text(asked, each.key, each.after),
+            label=words.noted(label, rest.removeprefix("at ")),
+            before=_text(asked, each.key, each.before, named),
+            after=_text(asked, each.key, each.after, named),
             pair=each.pair,
         )
 
 
-def _text(asked: Visit, key: str, value: Any) -> str:
+def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) -> str:
     """Return a value of a detail as people read it."""
+    cell = key.partition(" ")[0]
+    if named and cell in named.names and value != NOT_THERE:
+        return named.said(cell, value) or NONE
     if isinstance(value, Mapping):
         said = [
             asked.words.labelled(name, _text(asked, "", each))
@@ -220,7 +237,7 @@ def _text(asked: Visit, key: str, value: Any) -> str:
         said = [str(each) for each in value]
         called = asked.all_called(said) if key in USERS else asked.words.row(said)
         return called or NONE
-    return NONE if value in (None, "") else _said(asked, key, str(value))
+    return NONE if value in (None, "", NOT_THERE) else _said(asked, key, str(value))
 
 
 def _said(asked: Visit, key: str, value: str) -> str:

@@ -215,6 +215,10 @@ async def test_a_time_may_stand_within_a_sentence(
             "found `[ ]`, which would be shown as typed; HTML is not allowed here",
             "`[ ]` apparaîtrait tel quel ; le HTML n’est pas admis ici",
         ),
+        (
+            "row 1 ('List of NGOs') is above the headings and is not read",
+            "la ligne 1 ('List of NGOs') est au-dessus des intitulés et n’est pas lue",
+        ),
         ("so do 3 more domains", "de même pour 3 autres domaines"),
         ("something else", "something else"),
         ("a: " * 600, "a: " * 600),

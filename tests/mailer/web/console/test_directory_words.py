@@ -1,0 +1,68 @@
+"""The directory says words: no page compares codes, and a name finds an organisation."""
+
+import html
+import re
+
+import pytest
+
+from mailer.sites.site import Site
+from tests.acts.console import version, visitor
+from tests.mailer.web.console.test_directory import STEWARD, made
+from tools.peers.serving import serving
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"])
+
+
+def rows_of(page: str) -> str:
+    """Return the text of the tables of a page."""
+    tables = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", " ", " ".join(tables)))
+
+
+async def test_a_comparison_says_words_and_no_codes(site: Site) -> None:
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        await made(steward, "b@icom.example", languages="ar fr")
+        place = await made(steward, "a@icom.example", languages="zh")
+        into = {"into": "b@icom.example"}
+        both = await steward.post(f"{place}/merge?lang=fr", into)
+        body = re.search(r"/directory/organisations/\d+", both.text) or re.search(
+            r"/directory/organisations/\d+", (await steward.get(place)).text
+        )
+        assert body is not None
+        values = {"fields": "ED sdg-04", "acts_in": "SN ML", "country": "FR"}
+        form = {"version": version((await steward.get(f"{body[0]}/edit")).text)}
+        saved = await steward.post(f"{body[0]}/edit", {**form, **values})
+        assert saved.status_code == 303, saved.text
+        two = await steward.get(f"{body[0]}/merge?into=icomos&lang=fr")
+        shown = await steward.get(f"{body[0]}?lang=fr")
+
+    assert "arabe, français" in rows_of(both.text)
+    assert "chinois" in rows_of(both.text)
+    assert "Conseil international des musées" in rows_of(both.text)
+    for page in (two, shown):
+        said = rows_of(page.text)
+        assert "Éducation de qualité" in said
+        assert "Mali" in said
+        assert not re.findall(r"\b(?:ED|sdg-04|SN|ML|FR|ngo)\b", said)
+
+
+async def test_an_organisation_is_named_by_words_of_its_name(site: Site) -> None:
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        one = await steward.get("/directory/organisations/300/merge?into=Orbicom")
+        name = "conseil international des musees"
+        by_name = await steward.get(f"/directory/organisations/300/merge?into={name}")
+        several = await steward.get("/directory/organisations/300/merge?into=musees")
+        none = await steward.get("/directory/organisations/300/merge?into=xyzzy")
+        place = await made(steward, "n@orbicom.example", organisation="Orbicom")
+        held = await steward.get(place)
+        found = await steward.get("/directory?show=contacts&search=n@orbicom.example")
+
+    assert "Stays: orbicom" in one.text
+    assert "Stays: icom" in by_name.text
+    assert several.status_code == 422
+    assert "(icom)" in html.unescape(several.text)
+    assert none.status_code == 422
+    assert "UNESCO Chairs in Communication" in held.text
+    assert "UNESCO Chairs in Communication" in found.text
