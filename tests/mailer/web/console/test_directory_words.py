@@ -1,4 +1,4 @@
-"""The directory says words: no page compares codes, and a name finds an organisation."""
+"""The directory says words, not codes, and words of its name find an organisation."""
 
 import html
 import re
