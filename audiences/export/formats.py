@@ -20,6 +20,7 @@ from audiences.export.guarding import BEGINNINGS, guarded
 Row = Sequence[str]
 Write = Callable[[Sequence[Row]], None]
 ROLES = "X-LIAISON-ROLES"  # the codes of roles in a vCard, with spaces
+LEFT_OUT = "X-LIAISON-LEFT-OUT"  # why no letter is written to the contact
 FOLDED = 74  # octets of a line of a vCard (RFC 2426, section 2.6)
 
 
@@ -115,6 +116,7 @@ def _card(cells: dict[str, str]) -> str:
         ("CATEGORIES", ",".join(map(_escaped, cells.get("tags", "").split("; ")))),
         ("NOTE", _escaped(cells.get("notes", ""))),
         ("TZ;VALUE=text", cells.get("timezone", "")),
+        (LEFT_OUT, cells.get("left_out", "")),
     ):
         if value:
             lines.append(f"{key}:{value}")

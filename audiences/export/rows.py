@@ -31,6 +31,7 @@ COLUMNS = (*OWN, *bodies.COLUMNS, "topics", "consent", *details.COLUMNS, LEFT_OU
 CARD = (  # of a vCard
     *("address", "name", "roles", "timezone", "organisation_name"),
     *(each for each in details.COLUMNS if each != "second_address"),
+    LEFT_OUT,
 )
 SETS = frozenset(
     {"roles", "languages", "organisation_languages", "topics"}

@@ -16,12 +16,13 @@ HEADER = [
     *("vcard email", "vcard name", "vcard organisation", "vcard title"),
     *("vcard telephone", "vcard address", "vcard country", "vcard language"),
     *("vcard url", "vcard categories", "vcard note", "vcard timezone"),
-    "vcard roles",
+    *("vcard roles", "vcard left out"),
 ]
 MAX_LINE = 1_000_000  # octets
 MAX_CARD = 10_000_000  # octets of an entry, with its picture
 _PEEK = 1_000  # octets that show whether a character has two
 _KIND, _ROLE = "vcard kind", "vcard role"
+_LEFT_OUT = "vcard left out"
 _IN_LINES = {"vcard note", "vcard address"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SIMPLE = {
@@ -34,6 +35,7 @@ _SIMPLE = {
     "NOTE": "vcard note",
     "TZ": "vcard timezone",
     "X-LIAISON-ROLES": "vcard roles",  # of our exports, whose ROLE says them in words
+    "X-LIAISON-LEFT-OUT": _LEFT_OUT,
     "KIND": _KIND,
     "X-ADDRESSBOOKSERVER-KIND": _KIND,
 }
@@ -114,6 +116,8 @@ def _tidy(card: dict[str, list[str]]) -> None:
 
 
 def _joined(heading: str, values: list[str]) -> str:
+    if heading == _LEFT_OUT and values:
+        return f"left_out: {values[0]}"  # as an import of our tables says it
     if heading in {"vcard name", "vcard organisation", "vcard title", "vcard url"}:
         return values[0] if values else ""
     return _BETWEEN.get(heading, ", ").join(dict.fromkeys(values))

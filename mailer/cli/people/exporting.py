@@ -54,7 +54,7 @@ async def export(
     names = rows.chosen(columns)
     if form == Form.VCF:
         names = rows.chosen(" ".join(rows.CARD))
-    number = 0
+    number = stopped = 0
     async with site.database.reading() as session:
         wanted = await selection.selection(
             session,
@@ -67,5 +67,12 @@ async def export(
             async for page in rows.of_contacts(session, wanted, names):
                 write(page)
                 number += len(page)
+                if form == Form.VCF:
+                    stopped += sum(bool(row[-1]) for row in page)
     if out is not None:
         output.say(f"{out} has {counted(number, 'row')}")
+    if stopped:
+        output.say(
+            f"{counted(stopped, 'contact')} of these must not be written to; other"
+            " programs do not see it in a vCard: --readers leaves them out"
+        )

@@ -15,7 +15,7 @@ import pytest
 import vobject
 
 from audiences.export import workbook
-from tests.acts.commands import Mailer
+from tests.acts.commands import Mailer, shown
 from tests.audiences import importing
 
 ICOM = "unesco-liaison@icom.example"
@@ -112,6 +112,27 @@ def test_readers_are_those_who_may_be_written_to(mailer: Mailer) -> None:
 
     assert every.splitlines() == ["address,left_out", f"{ICOM},suppressed"]
     assert readers.splitlines() == ["address,left_out"]
+
+
+def test_a_vcard_says_who_must_not_be_written_to(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    out = tmp_path / "all.vcf"
+    mailer("suppressions", "add", ICOM, "--detail", "phoned")
+    told = mailer("contacts", "export", "--format", "vcf", "--out", str(out)).err
+    (card,) = [
+        each
+        for each in vobject.readComponents(out.read_text("utf-8"))
+        if each.email.value == ICOM
+    ]
+    again = mailer("contacts", "import", str(out), "--json").json
+    mailer("suppressions", "lift", ICOM, "--by", "editor", "--detail", "asked")
+    lifted = mailer("contacts", "import", str(out), "--json").json
+
+    assert card.x_liaison_left_out.value == "suppressed"
+    assert "1 contact of these must not be written to" in shown(told)
+    assert (again["faults"], again["added"], again["changed"]) == ([], 0, 0)
+    assert lifted["stopped"] == 1
 
 
 def test_unknown_columns_rules_and_folders_are_one_sentence(
