@@ -120,6 +120,7 @@ async def test_an_error_of_a_spreadsheet_is_no_name(site: Site, tmp_path: Path) 
     ("octets", "error"),
     [
         (b"%PDF-1.7 \n", "is a PDF"),
+        (b"\x09\x08\x08\x00\x00\x05\x10\x00", "is of Excel 2 to 5"),
         (b"\x1f\x8b\x08\x00", "is compressed"),
         (b"\x89PNG\r\n", "is a picture"),
         (b"SQLite format 3\0", "is a database"),

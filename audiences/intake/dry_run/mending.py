@@ -13,9 +13,8 @@ from audiences.errors import FileRefusedError
 from audiences.export import formats
 from audiences.export.formats import Form
 from audiences.intake.lists.table import Table
+from audiences.intake.mapping.state import REASONS
 from audiences.intake.values.checked import Fault
-
-REASONS = "what to mend (not read)"
 
 
 def write(path: Path, table: Table, faults: Iterable[Fault]) -> int:

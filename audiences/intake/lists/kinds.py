@@ -20,6 +20,7 @@ class FileKind(StrEnum):
     OTHER = ""
 
 
+_OLDER = "is of Excel 2 to 5; open it in a spreadsheet and save it as .xlsx"
 # How files begin that are surely no lists, and what to do about them.
 _OTHERS = (
     (b"%PDF", "is a PDF; copy its table into a spreadsheet and save that"),
@@ -34,6 +35,9 @@ _OTHERS = (
     (b"GIF8", "is a picture; a list must be text or a workbook"),
     (b"SQLite format 3", "is a database (SQLite); export its table as CSV"),
     (b"\x00\x01\x00\x00Standard", "is a database (Access); export its table as CSV"),
+    # a stream of BIFF 2, 3, 4 or 5 without a container: record BOF and its length
+    *((mark, _OLDER) for mark in (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00")),
+    *((mark, _OLDER) for mark in (b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")),
     (b"MIME-Version:", "is a web archive (MHTML); save it as .xlsx or CSV"),
 )
 # Texts that are surely no tables, by how they begin.

@@ -85,6 +85,7 @@ def understand(
     """
     known = Columns(header, rows)
     known.take_mapping(mapping)
+    known.leave_out_reasons()
     if not mapping.whole:
         known.take_preset(preset)
         undecided = captions and known.is_free(CAPTIONS)

@@ -8,6 +8,8 @@ from audiences.intake.mapping.plan import Mapping
 
 BY_MAPPING = "by your mapping"
 IGNORED = "ignored by your mapping"
+REASONS = "what to mend (not read)"  # the heading of reasons in a file of faults
+OF_FAULTS = "the reasons of a check before"
 
 
 def distinct(header: Sequence[str]) -> list[str]:
@@ -73,6 +75,13 @@ class Columns:
             for place in places:
                 self._refuse_twice(place, f"instead for {column}")
             self.take_instead(column, places)
+
+    def leave_out_reasons(self) -> None:
+        """Leave out the column of reasons that a file of faults has."""
+        for place, heading in enumerate(self.header):
+            if heading == REASONS and place not in self.targets:
+                self.ignored.add(place)
+                self.why[place] = OF_FAULTS
 
     def _refuse_twice(self, place: int, other: str) -> None:
         """Raise FileRefusedError if a mapping has another use of a column, too."""

@@ -10,7 +10,7 @@ import sys
 
 from audiences.intake.lists.table import Table
 from audiences.intake.mapping import synonyms
-from audiences.intake.mapping.state import BY_MAPPING, IGNORED
+from audiences.intake.mapping.state import BY_MAPPING, IGNORED, OF_FAULTS
 from audiences.intake.values.checked import Fault
 from audiences.intake.wishes import optouts, stopping
 
@@ -68,7 +68,7 @@ class WholeRows:
             if watch
             and each.column is None
             and each.heading
-            and each.why != IGNORED
+            and each.why not in {IGNORED, OF_FAULTS}
             and each.heading != stopping.OWN
         ]
 

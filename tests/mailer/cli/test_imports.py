@@ -164,6 +164,25 @@ def test_faults_are_grouped_written_and_mended(mailer: Mailer, tmp_path: Path) -
     assert (done["rows"], done["valid"], done["added"]) == (60, 60, 60)
 
 
+def test_the_reasons_of_a_former_check_are_not_taken_for_a_wish(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    head = "name,e-mail,organisation,notes\n"
+    path = write(tmp_path, f"{head}Ada,a@x.example,icom,ne plus contacter\n")
+    faults = tmp_path / "faults.csv"
+    mailer("contacts", "import", path, "--faults", str(faults))
+    text = faults.read_text("utf-8-sig").replace(",ne plus contacter,", ",by phone,")
+    mended = write(tmp_path, text, "mended.csv")
+    mapping = tmp_path / "map.toml"
+    mailer("contacts", "import", mended, "--write-map", str(mapping))
+    again = mailer("contacts", "import", mended, "--map", str(mapping), "--json").json
+    done = mailer("contacts", "import", mended, "--json").json
+
+    assert "opted out" in text
+    assert (done["faults"], done["questions"], done["added"]) == ([], [], 1)
+    assert (again["faults"], again["questions"], again["added"]) == ([], [], 1)
+
+
 def test_a_dry_run_shows_what_changes_and_what_is_made(
     mailer: Mailer, tmp_path: Path
 ) -> None:
