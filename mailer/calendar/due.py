@@ -71,18 +71,25 @@ async def tick(
             await _hold(database, ticked, number, because=str(refusal), now=now)
         except Exception as fault:  # noqa: BLE001 (one campaign never stops the others)
             because = f"its release failed: {type(fault).__name__}: {fault}"
-            await _hold(database, ticked, number, because=because, now=now)
+            if not await _hold(database, ticked, number, because=because, now=now):
+                log.warning("campaign.not_released", campaign=number, reason=because)
     return ticked
 
 
 async def _hold(
     database: Database, ticked: Ticked, number: int, *, because: str, now: datetime
-) -> None:
-    """Expire a campaign that cannot be released, with the cause."""
-    log.warning("campaign.not_released", campaign=number, reason=because)
+) -> bool:
+    """Expire a campaign that cannot be released, with the cause.
+
+    Return whether it still waited for its release. If not, another ticker has released
+    it, or a person took its time away.
+    """
     async with database.writing() as session:
-        if await control.expire(session, number, because=because, now=now):
-            ticked.held.append(number)
+        held = await control.expire(session, number, because=because, now=now)
+    if held:
+        log.warning("campaign.not_released", campaign=number, reason=because)
+        ticked.held.append(number)
+    return held
 
 
 async def _record_missed(session: AsyncSession, now: datetime) -> list[str]:
