@@ -28,6 +28,7 @@ from mailer.settings.relays import RelaySettings
 from mailer.settings.sections import DeliverySettings
 
 log = structlog.get_logger()
+MOST_REASONS = 10  # for which one absence of a relay is logged
 
 
 class RelayQueue:
@@ -69,6 +70,7 @@ class RelayQueue:
         self._closing = False
         self._demand = 0  # messages that need a connection
         self._campaigns: Set[int] = frozenset()  # theirs, while no connection is open
+        self._away_for = set[str]()  # reasons that were logged since it worked
         self._in_flight = 0  # messages that connections have
         self._unrecorded = Unrecorded()
 
@@ -265,7 +267,10 @@ class RelayQueue:
     def _unreachable(self, fault: RelayError) -> None:
         """Wait before the next connection; pause the campaigns if the login fails."""
         if self.connections.fault is None:
-            reason = without_addresses(str(fault))
+            self._away_for.clear()
+        reason = without_addresses(str(fault))
+        if reason not in self._away_for and len(self._away_for) < MOST_REASONS:
+            self._away_for.add(reason)
             log.warning("relay.away", relay=self.name, reason=reason)
         now = self._now()
         login_refused = isinstance(fault, LoginRefusedError)

@@ -1,15 +1,18 @@
 """Limits, relays, hours and TLS from outside: what each relay got, and when."""
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
+from structlog.testing import capture_logs
 
 from mailer import clock
+from mailer.delivery.routing import health
 from mailer.delivery.smtp.connect import LoginRefusedError, RelayError
 from mailer.outbox.message_states import MessageState
 from mailer.sites.site import Site
@@ -19,6 +22,7 @@ from tools.waiting import eventually
 
 pytestmark = pytest.mark.prove
 
+HOST = "127.0.0.1"
 HOURS = '[send]\nfrom = "{:%H:%M}"\nuntil = "{:%H:%M}"\nzone = "UTC"\n'
 TOML = campaigning.TOML.format(audience=campaigning.SECTORS)
 
@@ -207,6 +211,38 @@ async def test_a_campaign_goes_over_tls_and_nothing_of_it_in_the_clear(
     assert (await campaigning.report(site, number)).accepted == 10
     assert len(hidden.accepted) == 10
     assert hidden.in_the_clear[1::2] == ["STARTTLS"]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_each_fault_of_a_certificate_is_said_while_a_relay_is_away(
+    site: Site, hidden: Relay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An expired one is renewed for a wrong name, and then for the right one."""
+    monkeypatch.setattr(health, "RELAY_WAITS", (0.05,))
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    await campaigning.released(site, tmp_path)
+    expired = authority.issue_cert(HOST, not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    hidden.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    expired.configure_cert(hidden.tls)
+
+    def said(part: str) -> bool:
+        return any(part in str(each.get("reason")) for each in lines)
+
+    with capture_logs() as lines:
+        over = over_tls(site, hidden, tmp_path / "ca.pem", PASSWORD)
+        working = asyncio.create_task(delivering.serve(over))
+        await eventually(lambda: said("certificate has expired"), "nothing is said")
+        hidden.tls = certified(authority, "mail.other.example")
+        await eventually(lambda: said("mismatch"), "the other fault is not said")
+        hidden.tls = certified(authority, HOST)
+        await eventually(lambda: len(hidden.accepted) == 10, "it does not go on")
+        working.cancel()
+        await asyncio.wait({working})
+    away = [each for each in lines if each["event"] == "relay.away"]
+
+    assert len(away) == 2
+    assert set(Counter(hidden.recipients()).values()) == {1}
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
