@@ -174,12 +174,12 @@ async def _clock(
         if off <= TOLERANCE:
             return ok("clock", sentence)
         return error("clock", sentence, remedy)
-    shown = f"the clock shows {now.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    shown = f"{now.astimezone(zone):%Y-%m-%d %H:%M %Z}"
     newest = await session.scalar(select(func.max(CampaignEvent.at)))
     if newest is None:
-        return note("clock", shown)
+        return note("clock", f"the clock shows {shown}")
     if newest > now + TOLERANCE:
         event = f"{newest.astimezone(zone):%Y-%m-%d %H:%M %Z}"
-        sentence = f"{shown}, but the store has an event of {event}"
+        sentence = f"the clock shows {shown}, but the store has an event of {event}"
         return error("clock", sentence, remedy)
-    return ok("clock", shown)
+    return ok("clock", f"the clock shows {shown}")

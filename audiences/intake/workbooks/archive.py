@@ -18,7 +18,7 @@ from typing import IO
 from xml.etree import ElementTree as ET
 
 from audiences.intake.workbooks import marks
-from audiences.intake.workbooks.marks import Marks
+from audiences.intake.workbooks.marks import SheetMarks
 
 MB = 1_000_000
 MAX_UNPACKED = 400 * MB
@@ -63,7 +63,7 @@ class Measured:
     errors: bool = False  # whether a cell of an XLSX has an error such as #N/A
     hidden: dict[str, dict[str, int]] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)  # name of a sheet → its part
-    marks: dict[str, Marks] = field(default_factory=dict)  # by part
+    marks: dict[str, SheetMarks] = field(default_factory=dict)  # by part
     struck: frozenset[bytes] = frozenset()  # styles that strike a cell through
 
 
@@ -88,7 +88,7 @@ def measure(path: str) -> Measured:
                 _unpack(archive, part, measured)
             measured.sheets = _sheet_parts(archive)
             for name in set(measured.sheets.values()):
-                marked = measured.marks.setdefault(name, Marks())
+                marked = measured.marks.setdefault(name, SheetMarks())
                 marked.comments = marks.comments(archive, name)
     except DAMAGE as fault:
         raise WorkbookRefusedError(
@@ -173,7 +173,7 @@ def _look(block: bytes, name: str, measured: Measured) -> bytes:
             hidden = measured.hidden.setdefault(name, {})
             hidden[kind] = hidden.get(kind, 0) + count
     if measured.struck and (rows := marks.struck_rows(block, measured.struck)):
-        measured.marks.setdefault(name, Marks()).struck |= rows
+        measured.marks.setdefault(name, SheetMarks()).struck |= rows
     if not measured.errors and b't="e"' in block:
         measured.errors = _ERROR.search(block) is not None
     return tail

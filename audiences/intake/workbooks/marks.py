@@ -19,7 +19,7 @@ _OFF = frozenset(("0", "false"))
 
 
 @dataclass
-class Marks:
+class SheetMarks:
     """What is marked in one sheet."""
 
     struck: set[int] = field(default_factory=set)  # numbers of rows, from 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from audiences.intake.workbooks.marks import Marks
+from audiences.intake.workbooks.marks import SheetMarks
 
 MAX_BLANK = 100_000  # rows above the first with a cell
 HEAD = 20  # rows in which the headings are looked for, from the first with a cell
@@ -22,7 +22,7 @@ class SheetOffer:
     visible: bool
     read: Callable[[], tuple[Iterator[Row], int]]
     hidden: dict[str, int] = field(default_factory=dict)
-    marks: Marks = field(default_factory=Marks)
+    marks: SheetMarks = field(default_factory=SheetMarks)
 
 
 def begin(rows: Iterator[Row]) -> tuple[int, list[Row]]:

@@ -17,7 +17,7 @@ from python_calamine import (
 
 from audiences.intake.workbooks import archive
 from audiences.intake.workbooks.archive import Measured, WorkbookRefusedError
-from audiences.intake.workbooks.marks import Marks
+from audiences.intake.workbooks.marks import SheetMarks
 from audiences.intake.workbooks.offers import Row, SheetOffer
 
 MAX_MERGED = 100_000  # ranges of merged cells in a sheet
@@ -42,7 +42,7 @@ def offers(path: str, measured: Measured) -> Iterator[SheetOffer | dict[str, Any
                 visible=visible,
                 read=lambda name=name: _sheet(book, name),  # type: ignore[misc]
                 hidden=_hidden(measured, name),
-                marks=measured.marks.get(measured.sheets.get(name, ""), Marks()),
+                marks=measured.marks.get(measured.sheets.get(name, ""), SheetMarks()),
             )
     except (CalamineError, ValueError, OSError) as fault:
         raise _unreadable(fault) from None

@@ -66,9 +66,8 @@ def _differences(found: TextShape, there: TextShape, block: str) -> Iterator[str
 def _named(contexts: Collection[str], source: Collection[str]) -> str:
     """Name some of the entries, in the order of the source."""
     named = [each for each in source if each in contexts]
-    more = len(named) - _MOST_NAMED
-    shown = ", ".join(named[:_MOST_NAMED])
-    return f"{shown} and {more} more" if more > 0 else shown
+    more = ["…"] if len(named) > _MOST_NAMED else []
+    return ", ".join(named[:_MOST_NAMED] + more)
 
 
 def remarks(

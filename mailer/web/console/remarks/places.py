@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns.writing import parsing, texts
 from mailer.campaigns.writing.drafting import pieces
 from mailer.campaigns.writing.drafting.desk import DraftDesk
+from mailer.campaigns.writing.translation import units
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.web.console.writing import blocks
@@ -30,12 +31,21 @@ PAGES = {
     "time": ("Time", "/schedule"),
 }
 STRINGS = (*PLACES.values(), *(name for name, _ in PAGES.values()))
+_ID = "[a-z0-9-]+"
+_IDS = f"{_ID}(?:, {_ID})*"
+_ENTRIES = f"{_ID}(?:/{_ID})*(?:, {_ID}(?:/{_ID})*)*"
 # where a sentence has ids of blocks: lacks one, two · has one, which … · one: date is …
+# or entries, such as one/title, one/text/2
 _OF_BLOCKS = re.compile(
-    r"(?<=^lacks )[a-z0-9-]+(?:, [a-z0-9-]+)*$"
-    r"|(?<=^has )[a-z0-9-]+(?:, [a-z0-9-]+)*(?=, which )"
-    r"|^[a-z0-9-]+(?=: [a-z]+ is .+ here and )"
-    r"|^[a-z0-9-]+(?= has (?:the type [a-z]+|\d+ steps) here)"
+    rf"(?<=^lacks ){_IDS}$"
+    rf"|(?<=^has ){_IDS}(?=, which )"
+    rf"|^{_ID}(?=: [a-z]+ is .+ here and )"
+    rf"|^{_ID}(?= has (?:the type [a-z]+|\d+ steps) here)"
+    rf"|(?<= entries are not translated: ){_ENTRIES}"
+    rf"|(?<= entries are translated from a text that has changed: ){_ENTRIES}"
+    rf"|(?<=^items of lists in the text of ){_ID}"
+    rf"|(?<=^paragraphs in the text of ){_ID}"
+    rf"|(?<=^rows in the table of ){_ID}"
 )
 _IN_TEXT = re.compile(r"([A-Za-z-]+)\.md(?:, (?:line (\d+)|(subject|preheader)))?")
 
@@ -63,8 +73,9 @@ class LetterPlaces:
         return replace(self._place(problem), what=what)
 
     def _named(self, found: re.Match[str]) -> str:
-        """Return the ids of blocks in a sentence as their names."""
-        return self.words.row(self.names.get(x, x) for x in found[0].split(", "))
+        """Return ids of blocks or of their entries in a sentence as names of blocks."""
+        blocks = [units.block_of(each, each) for each in found[0].split(", ")]
+        return self.words.row(self.names.get(x, x) for x in dict.fromkeys(blocks))
 
     def _place(self, problem: Problem) -> NamedPlace:
         """Return where a problem is mended; lines of texts are those of a block."""
@@ -104,6 +115,7 @@ async def of_letter(
         starts[language] = [(each.number, each.id) for each in found]
         names |= {each.id: name_of(each.type, each.title, words) for each in found}
     names |= named(opened, words)
+    names |= dict.fromkeys((units.SUBJECT, units.PREHEADER), names[HEAD])
     return LetterPlaces(words=words, names=names, starts=starts)
 
 

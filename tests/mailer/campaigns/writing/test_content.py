@@ -97,8 +97,7 @@ def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> N
     with pytest.raises(ContentError) as refused:
         parse(text)
 
-    assert str(refused.value).startswith("en.md")
-    assert sentence in str(refused.value)
+    assert (said := str(refused.value)).startswith("en.md") and sentence in said
 
 
 def test_an_unknown_addressee_is_refused_with_the_known_ones() -> None:
