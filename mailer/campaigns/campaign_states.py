@@ -80,6 +80,8 @@ RETURNABLE = frozenset(_EDITABLE) - {CampaignState.DRAFT}
 
 def require_arrow(current: CampaignState, target: CampaignState, *, name: str) -> None:
     """Raise RefusedError if no arrow leads from `current` to `target`."""
+    if target == current:
+        raise RefusedError(f"{name} is {current} already", code="campaign.state")
     if target not in ARROWS[current]:
         raise RefusedError(
             f"{name} is {current}; it cannot become {target}", code="campaign.state"

@@ -50,7 +50,7 @@ async def test_a_draft_that_is_asked_for_waits_and_is_approved(
 
 async def test_a_draft_is_asked_for_once(site: Site, tmp_path: Path) -> None:
     number = await asked(site, tmp_path)
-    with pytest.raises(RefusedError, match="is in_review; it cannot become in_review"):
+    with pytest.raises(RefusedError, match="is in_review already"):
         await plainly.ask(site, number, by=EDITOR, now=clock.now())
 
 
