@@ -20,6 +20,7 @@ from mailer.web.console import showing, strings
 from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
 from mailer.web.console.rules import naming
+from mailer.web.console.site import acts_shown
 from scheduler import words
 from scheduler.cadences import Cadence
 from scheduler.errors import ScheduleError
@@ -81,7 +82,9 @@ async def show(
         years_around=year.around(shown_year),
         dates=[dates_shown.shown(asked, each) for each in entries],
         lacking=await _lacking(asked, found, entries),
-        changes=list(reversed(changes))[:50],
+        history=acts_shown.history(
+            asked, changes[:-51:-1], about=f"series {found.name}"
+        ),
         may=asked.could(Right.SERIES),
         done=done,
         fault=fault,

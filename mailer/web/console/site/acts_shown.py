@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
+from audiences.languages import OFFERED
 from audiences.record.changes import DirectoryChange
 from audiences.record.data_changes import DataChange
 from audiences.store.permission import DirectoryRight
@@ -39,6 +41,7 @@ OTHER_ACTS: Mapping[str, str] = {
     "left": "unsubscribed",
     "done": "done",
     "settled": "settled",
+    "remarked": "made a remark",
     "discarded": "discarded",
     "released": "believed",
     "reconciled": "settled by the log of the relay",
@@ -80,10 +83,13 @@ LABELS: Mapping[str, str] = {
     "account": "Account of the machine",
     "at": "Time",
     "added": "Added",
+    "approval_lead": "Approval",
     "approvers": "Approvers",
+    "audience": "Readers",
     "basis": "Basis of the subscription",
     "because": "Reason",
     "before": "Before",
+    "block": "About",
     "cadence": "Cadence",
     "campaign": "Letter",
     "changed": "Changed",
@@ -91,6 +97,7 @@ LABELS: Mapping[str, str] = {
     "deputy": "Deputy",
     "detail": "Detail",
     "disabled_at": "Disabled",
+    "draft_lead": "Draft",
     "event": "Days after the series it follows",
     "fell": "Time taken away",
     "file": "File",
@@ -98,9 +105,11 @@ LABELS: Mapping[str, str] = {
     "how": "How",
     "labels": "Names",
     "language": "Language",
+    "letter_type": "Letter type",
     "merged": "Merged",
     "message": "Message",
     "names": "Names",
+    "owner": "Owner",
     "parent": "Theme above",
     "passkey": "Passkey",
     "persons": "Persons",
@@ -120,12 +129,20 @@ LABELS: Mapping[str, str] = {
     "source": "Source",
     "to": "Sent to",
     "topic": "Topic",
+    "translation_lead": "Translation",
+    "translators": "Translators",
     "unchanged": "Unchanged",
     "version": "Version",
     "wave": "Wave",
     "zone": "Time zone",
 }
-STRINGS = (*OTHER_ACTS.values(), *ABOUT.values(), *LABELS.values())
+# the languages of what else than a contact
+LANGUAGES: Mapping[str, str] = {"series": "Languages"}
+STRINGS = (
+    *(*OTHER_ACTS.values(), *ABOUT.values()),
+    *(*LABELS.values(), *LANGUAGES.values()),
+)
+_DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 # details that name users, several between spaces
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
@@ -185,17 +202,20 @@ def history(
     asked: Visit,
     rows: Iterable[DirectoryChange | DataChange],
     named: CellNames | None = None,
+    *,
+    about: str = "",
 ) -> list[tuple[DirectoryChange | DataChange, str, Sequence[ActChange]]]:
     """Return changes of an object, each with its act in words and what it changed.
 
-    `named` has the names of codes, for what is in the directory.
+    `named` has the names of codes, for what is in the directory; `about` is the object
+    as the record names it, if it is not there.
     """
     text = asked.words.text
     return [
         (
             each,
             text(OTHER_ACTS[each.act]) if each.act in OTHER_ACTS else each.act,
-            list(changes(asked, "", each.detail, named)),
+            list(changes(asked, about, each.detail, named)),
         )
         for each in rows
     ]
@@ -208,10 +228,12 @@ def changes(
     named: CellNames | None = None,
 ) -> Iterator[ActChange]:
     """Yield what the detail of an act says, each with its label, in words."""
-    words = asked.words
+    words, kind = asked.words, about.partition(" ")[0]
+    labels = {**LABELS, "languages": LANGUAGES.get(kind, LABELS["languages"])}
     for each in details.parts(about, detail):
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
-        label = words.text(LABELS[name]) if name in LABELS else name.replace("_", " ")
+        known = labels.get(name)
+        label = words.text(known) if known else name.replace("_", " ")
         if name in USERS:
             rest = asked.called(rest) if rest else ""
         yield ActChange(
@@ -242,8 +264,10 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
 
 def _said(asked: Visit, key: str, value: str) -> str:
     """Return a text of a detail: instants, languages and codes in words."""
-    if key == "language":
-        return asked.words.language_name(value)
+    if key in ("language", "languages") and set(value.split()) <= set(OFFERED):
+        return asked.words.row(map(asked.words.language_name, value.split()))
+    if days := _DAYS.fullmatch(value):
+        return asked.words.days(*map(date.fromisoformat, days.groups()))
     if key in USERS:
         return asked.all_called(value.split())
     if key in VALUES and value in VALUES[key]:

@@ -65,8 +65,7 @@ FAULTS = [
     (FRONT + "# opening\n\na\u202eb", 6, "a control character (U+202E)"),
 ]
 WHOLE = [
-    (FRONT, "no block"),
-    ("---\nsubject: x\n", "not closed by a line ---"),
+    *((FRONT, "no block"), ("---\nsubject: x\n", "not closed by a line ---")),
     (FRONT + "# opening\n\n" + "x" * 200_000, "characters, at most 200,000"),
     (FRONT + "# opening\n\n" + "|a" * 10_001, "10,001 signs |, at most 10,000"),
 ]
@@ -97,7 +96,8 @@ def test_a_fault_of_the_whole_text_names_the_file(text: str, sentence: str) -> N
     with pytest.raises(ContentError) as refused:
         parse(text)
 
-    assert (said := str(refused.value)).startswith("en.md") and sentence in said
+    assert str(refused.value).startswith("en.md")
+    assert sentence in str(refused.value)
 
 
 def test_an_unknown_addressee_is_refused_with_the_known_ones() -> None:

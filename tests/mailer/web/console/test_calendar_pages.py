@@ -121,6 +121,7 @@ async def test_a_series_is_added_as_understood_and_its_dates_are_seen(
     refused = await editor.post("/series/new", FORM | {"cadence": "when it rains"})
     added = await editor.post("/series/new", FORM)
     page = await editor.get(added.headers["location"].removeprefix("/console"))
+    in_french = await editor.get(f"{page.url.path.removeprefix('/console')}?lang=fr")
     again = await editor.post("/series/new", FORM)
     async with site.database.reading() as session:
         rows = (await session.scalars(select(Series))).all()
@@ -140,6 +141,10 @@ async def test_a_series_is_added_as_understood_and_its_dates_are_seen(
     assert "49" not in page.text.split("<h1")[1].split("</h1>")[0]
     assert again.status_code == 422
     assert "already" in again.text
+    done = in_french.text.split("Ce qui a été fait")[1].split("</table>")[0]
+    assert "français, anglais, espagnol" in done
+    assert "Responsable" in done
+    assert not {"owner", "languages", "edited", "lead"} & set(re.findall(r"\w+", done))
 
 
 @pytest.mark.parametrize(
