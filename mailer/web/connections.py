@@ -2,7 +2,8 @@
 
 uvicorn has no deadline for a header or a body, and its limit of connections refuses
 every client while slow ones hold them (docs/decisions/0016-slow-clients.md). Here the
-connection that has waited longest for its client gives way to a new one.
+connection that has waited longest for its client gives way to a new one: one whose
+client is silent, if there is one, so that a form which is being sent arrives.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEADER, BODY, ANSWER = 10.0, 15.0, 60.0  # seconds for each part of a request
+SILENT = 1.0  # seconds without an octet after which a client counts as silent
 KEEP_ALIVE = 5  # seconds between two requests
 MOST = 1000  # connections at once
 BACKLOG = 128  # connections that the kernel accepts before we do
@@ -70,15 +72,22 @@ class ClientConnection(H11Protocol):
     waiting: ClassVar[
         dict["ClientConnection", None]
     ]  # for their clients, longest first
+    heard_at = 0.0  # when the last octet came, in seconds of the loop
     _timer: asyncio.TimerHandle | None = None
     _part: tuple[str, Any] | None = None  # its name, and the request it is of
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Accept a connection; close another one if there are too many."""
         super().connection_made(transport)
+        self.heard_at = self.loop.time()
         self._begin_part()
         if len(self.connections) > self.most and self.waiting:
-            next(iter(self.waiting)).give_up()
+            self._which_gives_way().give_up()
+
+    def _which_gives_way(self) -> "ClientConnection":
+        silent_since = self.loop.time() - SILENT
+        silent = (each for each in self.waiting if each.heard_at <= silent_since)
+        return next(silent, None) or next(iter(self.waiting))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -87,6 +96,7 @@ class ClientConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came, and begin the deadline of the next part."""
+        self.heard_at = self.loop.time()
         super().data_received(data)
         self._begin_part()
 

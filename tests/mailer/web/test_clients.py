@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -82,6 +83,38 @@ async def test_while_slow_clients_hold_every_connection_others_are_answered(
 
     assert {each.status_code for each in answers} == {200}
     assert all(first)
+
+
+@pytest.mark.prove
+async def test_a_form_that_is_being_sent_arrives_while_silent_clients_come(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is the oldest of all; one that is used again and again stays."""
+    monkeypatch.setattr(connections, "MOST", 20)
+    monkeypatch.setattr(connections, "SILENT", 3.0)
+    for deadline in ("HEADER", "BODY", "ANSWER"):
+        monkeypatch.setattr(connections, deadline, 600.0)
+    link = await readers.signed(site, tmp_path)
+    form = urlencode({f"topic-{TOPIC}": "on"} | {"x": "y" * 20}).encode()
+    async with serving(site) as pages:
+        reader, sender = await opened(
+            pages,
+            b"POST /p/%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: %d\r\n\r\n" % (link.preferences.encode(), len(form)),
+        )
+        silent = [await opened(pages, b"") for _ in range(18)]
+        await asyncio.sleep(connections.SILENT + 0.1)
+        for each in form[:15]:
+            sender.write(bytes([each]))
+            silent.append(await opened(pages, b""))
+            assert (await pages.get("/healthz")).status_code == 200
+        sender.write(form[15:])
+        answer = await asyncio.wait_for(reader.read(), 30)
+        for _, writer in [*silent, (reader, sender)]:
+            writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.prove
