@@ -4,6 +4,7 @@ A picture that the letter shows as `cid:NAME` gets the width of its file, at mos
 of its column, and is embedded; the other files are attached.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
@@ -152,8 +153,8 @@ def _large(file: Attached, language: str, where: str) -> Iterator[Problem]:
         return
     what = (
         f"{file.name} has {size[0]} × {size[1]} pixels and"
-        f" {len(file.octets) / 1e6:.2f} MB; it is shown {COLUMN} pixels wide at most:"
-        f" save it with {COLUMN * _SHARP} pixels and less than 0.3 MB"
+        f" {math.ceil(len(file.octets) / 1000):,} kB; it is shown {COLUMN} pixels"
+        f" wide at most: save it with {COLUMN * _SHARP} pixels and less than 300 kB"
     )
     yield problem.warning(language, where, what)
 

@@ -29,7 +29,14 @@ def remarks(text: str, **fields: str) -> list[str]:
     "text",
     [
         *("Le [À COMPLÉTER], à Paris", "On [date to be confirmed]", "By [insert date]"),
-        *("Room XXX", "xxxx people", "TODO: check", "Lorem ipsum dolor", "On ???"),
+        *(
+            "Room XXX",
+            "xxxx people",
+            "TODO: check",
+            "A well. TK",
+            "Lorem ipsum dolor",
+            "On ???",
+        ),
         *(
             "[fecha]",
             "[указать дату]",

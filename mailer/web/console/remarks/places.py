@@ -30,6 +30,7 @@ PAGES = {
     "approval": ("Approval", "/approval"),
     "time": ("Time", "/schedule"),
 }
+NO_LETTER = "write it or allow one in languages.fallbacks"  # ends such a problem
 STRINGS = (*PLACES.values(), *(name for name, _ in PAGES.values()))
 _ID = "[a-z0-9-]+"
 _IDS = f"{_ID}(?:, {_ID})*"
@@ -85,6 +86,8 @@ class LetterPlaces:
             anchor = f"#block-{block.removeprefix('.')}" if block else ""
             name = self.names.get(block, block) or self.words.text("Text")
             return NamedPlace(name=name, page=f"/write/{found[1]}{anchor}")
+        if problem.what.endswith(NO_LETTER):
+            return NamedPlace(name=self.words.text("Translations"), page="/translate")
         for begins, (name, page) in PAGES.items():
             if problem.where == begins or problem.where.startswith(f"{begins}, "):
                 return NamedPlace(name=self.words.text(name), page=page)

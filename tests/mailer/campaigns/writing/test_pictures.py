@@ -169,7 +169,7 @@ def test_a_gif_of_one_picture_does_not_move() -> None:
     ("octets", "what"),
     [
         (PNG[:10], "is damaged"),
-        (png(4000, 10), "has 4000 × 10 pixels and 0.00 MB"),
+        (png(4000, 10), "has 4000 × 10 pixels and 1 kB"),
         (PNG[:-20], "is cut off"),
         (jpeg(40, 20, 1)[:-2], "is cut off"),
         (b"GIF89a" + b"\x05\0" * 20, "is cut off"),

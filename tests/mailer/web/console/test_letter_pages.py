@@ -260,3 +260,31 @@ async def test_what_a_translation_lacks_is_said_by_type_and_title(
     assert "part-" not in page
     assert "Pas encore traduit : 2. Date : The forum" in page
     assert "Absent du texte d’origine (anglais) : Encadré : Ancien" in page
+
+
+async def test_readers_without_a_letter_lead_to_the_translations_and_their_settings(
+    site: Site, tmp_path: Path
+) -> None:
+    toml = campaigning.TOML.format(audience="kind = natcom").partition("[languages")[0]
+    path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT)
+    written = folder.read(path)
+    async with site.database.writing() as session:
+        draft = await edit.add(
+            session,
+            written,
+            templates=site.templates,
+            author=campaigning.EDITOR,
+            now=clock.now(),
+            unfinished=True,
+        )
+        number = draft.id
+    async with serving(site) as pages:
+        ed = await visitor(site, pages, campaigning.EDITOR)
+        check = (await ed.get(f"/campaigns/{number}/check")).text
+        translations = (await ed.get(f"/campaigns/{number}/translate")).text
+        settings = (await ed.get(f"/campaigns/{number}/settings")).text
+
+    assert "Readers without a letter" in check
+    assert f'/campaigns/{number}/translate" dir="auto">Translations<' in check
+    assert f'/campaigns/{number}/settings#languages"' in translations
+    assert 'id="languages"' in settings
