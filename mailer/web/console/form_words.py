@@ -38,6 +38,8 @@ def _of(found: str, said: str, *languages: str) -> FormSentence:
 # %(alt)s and the like are the labels of fields
 FORMS = (
     _of(r"a block \S+ needs (?P<line>[a-z]+)", MISSING),
+    _of(r"the (?P<line>subject) is missing; add a line subject: .+", MISSING),
+    _of(r"no (?P<line>preheader); add a line preheader: .+", MISSING),
     _of(
         r"the picture (?P<name>.+) has no description; add a line alt: what it shows",
         "The picture %(name)s needs a description; fill in “%(alt)s”.",

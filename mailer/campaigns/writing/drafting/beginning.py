@@ -1,6 +1,7 @@
 """Begins letters in the store: from a letter type, from a letter, from a zip file."""
 
 import asyncio
+import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from mailer.sites.site import Site
 
 MAX_ZIP = files.MAX_TOGETHER  # octets, and of what is in it
 MAX_ENTRIES = 500
+_RULE = re.compile(r"\|(?:-+\|)+")  # below the heads of a table
 _PIECE = 64 * 1024  # octets
 
 
@@ -52,7 +54,11 @@ async def from_type(
 
 def _unfilled(text: str) -> str:
     """Return the text of a new letter without the lines that are to be written."""
-    lines = [line for line in text.split("\n") if starting.WORDS not in line]
+    lines = [
+        line
+        for line in text.split("\n")
+        if starting.WORDS not in line and not _RULE.fullmatch(line)
+    ]
     return "\n".join(line for line in lines if not line.startswith("# Every reader"))
 
 

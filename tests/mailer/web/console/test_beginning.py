@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailer.campaigns.review import gate
+from mailer.campaigns.writing.drafting import beginning
 from mailer.clock import now
 from mailer.sites.site import Site
 from tests.acts import campaigning
@@ -43,6 +44,24 @@ async def test_a_letter_begins_from_its_type_unfilled_and_is_written_to_its_chec
     sentences = " ".join(each.what for each in found.problems)
     assert "the subject is missing" in sentences
     assert "needs text" in sentences
+
+
+async def test_an_unfilled_letter_of_each_type_is_told_in_the_labels_of_its_fields(
+    site: Site,
+) -> None:
+    await add_user(site, "awa", "author", language="fr")
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        for kind in beginning.types(site):
+            begun = await awa.post(
+                "/campaigns/new", {"type": kind.name, "name": "A", "languages": "fr"}
+            )
+            number = int(begun.headers["location"].split("/")[-2])
+            page = unescape((await awa.get(f"/campaigns/{number}/check")).text)
+            page = page.replace("\xa0", " ")
+            assert "Il manque encore : Objet" in page, kind.name
+            assert "subject:" not in page
+            assert "du trait du tableau" not in page
 
 
 async def test_the_last_letter_of_a_type_is_copied(site: Site, tmp_path: Path) -> None:
