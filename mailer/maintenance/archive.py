@@ -12,7 +12,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Self
@@ -78,8 +78,10 @@ class Writer:
         return self
 
     def __exit__(self, *_fault: object) -> None:
-        """Remove what is not whole."""
-        self._file.close()
+        """Remove what is not whole, also on a disk that is full."""
+        for each in (self._tar, self._gzip, self._file):
+            with suppress(OSError, ValueError):  # what is left is not written
+                each.close()
         self._part.unlink(missing_ok=True)
 
     def add(self, name: str, source: Path) -> None:

@@ -98,6 +98,25 @@ def test_what_has_no_room_is_not_made(
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize("store", ["postgresql"])
+def test_an_archive_that_has_no_room_leaves_neither_part_nor_traceback(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    ran = run(
+        *("--config", str(mailer.config), "backup", str(place)),
+        cwd=place,
+        before=functools.partial(allow_files, 50_000),
+    )
+
+    assert ran.returncode == 1
+    assert b"the disk is full; make room" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert list(place.iterdir()) == []
+
+
 def test_a_program_reads_each_row_of_a_table_as_one_line(
     mailer: Mailer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
