@@ -18,6 +18,7 @@ from mailer.store.identity import Identity
 
 log = structlog.get_logger()
 NAME = "store.seen.json"
+_not_kept: dict[Path, str] = {}  # why the file of a folder was not written, as logged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,13 +54,23 @@ def write(root: Path, seen: Seen) -> None:
     try:
         handle, path = tempfile.mkstemp(prefix=f".{NAME}-", dir=root)
     except OSError as fault:
-        log.warning("store.seen_not_kept", reason=fault.strerror)
+        _remark(root, fault)
         return
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(kept, file)
         Path(path).replace(root / NAME)
     except OSError as fault:
-        log.warning("store.seen_not_kept", reason=fault.strerror)
+        _remark(root, fault)
         with suppress(OSError):
             Path(path).unlink()
+    else:
+        _not_kept.pop(root, None)
+
+
+def _remark(root: Path, fault: OSError) -> None:
+    """Log once, until the file can be written again or fails otherwise."""
+    reason = fault.strerror or str(fault)
+    if _not_kept.get(root) != reason:
+        _not_kept[root] = reason
+        log.warning("store.seen_not_kept", reason=reason)
