@@ -6,6 +6,7 @@ encoding that it has, which its media type names.
 
 import re
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import PurePath
 
@@ -35,6 +36,10 @@ _INSTEAD = {  # of types that are not sent
     "without macros": ".docm .xlsm .pptm .dotm",
 }
 _TEXTS = {".csv": "text/csv", ".vcf": "text/vcard"}
+MAX_UNPACKED = 200_000_000  # octets of a document's parts
+_MACROS = re.compile(  # in a document of Microsoft Office, or of LibreOffice
+    r"(?:^|/)vbaProject\.bin$|^xl/macrosheets/|^(?:Basic|Scripts)/.", re.IGNORECASE
+)
 TYPES = (*_BINARY, *_ARCHIVES, *_TEXTS)
 _OTHERS = {  # how files of other types begin
     b"MZ": "a program",
@@ -93,10 +98,10 @@ def media_type(name: str, octets: bytes) -> str:
         return kind
     if ending in _ARCHIVES:
         kind, inside = _ARCHIVES[ending]
-        if not _has_inside(octets, inside, kind):
+        parts = _parts(octets, inside, kind)
+        if parts is None:
             raise _another(ending, octets)
-        if b"vbaProject.bin" in octets:  # the name of the part, which is never packed
-            raise ValueError("the document has macros; save it without them")
+        _refuse_risky(parts)
         return kind
     return f"{_TEXTS[ending]}; charset={_charset(ending, octets)}"
 
@@ -114,17 +119,33 @@ def _another(ending: str, octets: bytes) -> ValueError:
     )
 
 
-def _has_inside(octets: bytes, inside: str, kind: str) -> bool:
-    """Return whether an archive is a document of its kind."""
+def _parts(octets: bytes, inside: str, kind: str) -> dict[str, int] | None:
+    """Return the parts of a document and their sizes; None if it is of another kind."""
     try:
         with zipfile.ZipFile(BytesIO(octets)) as archive:
-            names = archive.namelist()
-            if kind.startswith(_OPEN) and "mimetype" in names:
+            parts = {each.filename: each.file_size for each in archive.infolist()}
+            if kind.startswith(_OPEN) and "mimetype" in parts:
                 with archive.open("mimetype") as part:
-                    return part.read(len(kind) + 1) == kind.encode("ascii")
-            return inside in names
+                    is_of_kind = part.read(len(kind) + 1) == kind.encode("ascii")
+            else:
+                is_of_kind = inside in parts
     except DAMAGE:
-        return False
+        return None
+    return parts if is_of_kind else None
+
+
+def _refuse_risky(parts: Mapping[str, int]) -> None:
+    """Raise ValueError for a document that programs or filters of readers refuse."""
+    if any(_MACROS.search(name) for name in parts):
+        raise ValueError("the document has macros; save it without them")
+    if any(name.startswith("xl/externalLinks/") for name in parts):
+        raise ValueError(
+            "the workbook has links to other workbooks, which readers are asked about;"
+            " break them, and save it again"
+        )
+    if sum(parts.values()) > MAX_UNPACKED:
+        what = f"the document unpacks to more than {MAX_UNPACKED // 1_000_000} MB"
+        raise ValueError(f"{what}, which filters of mail refuse; save it as .pdf")
 
 
 def _charset(ending: str, octets: bytes) -> str:

@@ -40,3 +40,12 @@ def test_of_very_many_the_errors_are_shown_and_the_others_counted(
 def test_json_has_all(mailer: Mailer, tmp_path: Path) -> None:
     text = "\n\n".join(["<b>"] * 300)
     assert checked(mailer, tmp_path, text, "--json").count("HTML (<b>)") == 300
+
+
+def test_a_table_that_no_letter_can_have_is_refused(
+    mailer: Mailer, tmp_path: Path
+) -> None:
+    folder = campaigning.write(tmp_path, en=f"{campaigning.TEXT}\n{'|a' * 10_001}\n")
+    run = mailer("campaigns", "import", str(folder), "--by", "editor")
+    assert run.code == 1
+    assert "10,001 signs |, at most 10,000; attach a long table" in shown(run.err)

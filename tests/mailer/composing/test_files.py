@@ -1,5 +1,6 @@
 """Attached files and images: names in any script, allowed types, one stored copy."""
 
+import time
 import tracemalloc
 import zipfile
 from io import BytesIO
@@ -194,6 +195,15 @@ async def test_files_too_large_for_every_reader_block_approval(
         ("list.csv", "a;é\n".encode("utf-16-le"), "save it as UTF-8"),
         ("list.csv", "a;é\n".encode("utf-32"), "save it as UTF-8"),
         ("a.docx", archive("word/document.xml", "word/vbaProject.bin"), "has macros"),
+        ("a.xlsx", archive("xl/workbook.xml", "xl/macrosheets/a.xml"), "has macros"),
+        ("a.docx", archive("word/document.xml", "word/VBAPROJECT.BIN"), "has macros"),
+        ("a.odt", archive("content.xml", "Basic/Standard/a.xml"), "has macros"),
+        ("a.ods", archive("content.xml", "Scripts/python/a.py"), "has macros"),
+        (
+            "a.xlsx",
+            archive("xl/workbook.xml", "xl/externalLinks/externalLink1.xml"),
+            "links to other workbooks",
+        ),
         ("list.csv", b"a\x00b\x01", "does not begin as a .csv"),
         ("card.vcf", b"BEGIN:VCALENDAR", "does not begin as a .vcf"),
         ("a.pdf", b"PK\x03\x04", "like an archive"),
@@ -230,6 +240,19 @@ def test_a_document_is_not_unpacked_to_say_what_it_is() -> None:
     tracemalloc.stop()
 
     assert most < 1_000_000
+
+
+def test_a_document_that_is_a_bomb_is_refused_and_not_unpacked() -> None:
+    octets = BytesIO()
+    with zipfile.ZipFile(octets, "w", zipfile.ZIP_DEFLATED) as made:
+        with made.open("word/document.xml", "w") as part:
+            for _ in range(201):
+                part.write(bytes(1_000_000))
+    began = time.process_time()
+    with pytest.raises(ValueError, match="unpacks to more than 200 MB"):
+        file_types.media_type("a.docx", octets.getvalue())
+
+    assert time.process_time() - began < 0.5
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
