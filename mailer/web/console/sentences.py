@@ -16,6 +16,7 @@ from functools import cache, partial
 
 from babel import Locale
 from babel.messages.pofile import read_po
+from markupsafe import Markup, escape
 
 from mailer.rendering.language import catalogues, typography
 from mailer.web.console import form_words
@@ -42,6 +43,7 @@ _CONTEXTS = {
 }
 _AND = re.compile(r", | and ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
+_CODE = re.compile(r"`([^`\n]+)`")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -215,3 +217,8 @@ def _parts(english: str) -> list[str]:
         parts.append(before)
         rest = after
     return [*parts, rest]
+
+
+def coded(sentence: str) -> Markup:
+    """Return a sentence as HTML; what stands between backticks is typed as it is."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704

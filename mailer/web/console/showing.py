@@ -279,10 +279,12 @@ def _log(request: Request[Any, Any, Any], raised: Exception, number: str) -> Non
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["coded"] = sentences.coded
+    return made

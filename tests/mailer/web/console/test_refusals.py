@@ -236,3 +236,9 @@ def test_a_warning_of_fewer_readers_is_wholly_french() -> None:
     assert sentences.told(english, "fr") == (
         "destinataires : 10 ; la dernière lettre, Juin, du 1er juin 2027, en avait 26"
     )
+
+
+def test_what_is_typed_as_it_is_stands_as_code_and_is_escaped() -> None:
+    shown = sentences.coded("run `mailer keys dkim <x>`, or say `no")
+
+    assert shown == "run <code>mailer keys dkim &lt;x&gt;</code>, or say `no"
