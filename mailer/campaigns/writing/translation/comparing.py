@@ -19,6 +19,7 @@ from mailer.campaigns.writing.translation.units import TranslationUnit
 PLACEHOLDER = re.compile(r"\{[a-z_]{1,30}\}")
 SYMBOL = re.compile(r"\b\d{1,3}[ \u00a0](?:EX|C)/(?:[\w.]*\w/)*[\w.]*\w")
 ADDRESS = re.compile(r"(?:https?|mailto):[^\s<>)\"']+")
+_APART = re.compile(f"{ADDRESS.pattern}|{SYMBOL.pattern}")  # compared by themselves
 _HTML = re.compile(r"<(?!(?:https?|mailto):)/?[A-Za-z!?][^>\n]*>?")
 _OPENING = re.compile(r"^#(\s|$)", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=\d)[.,’'٬ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
@@ -99,13 +100,13 @@ def missing_numbers(text: str, source: str) -> list[str]:
     """Return the numbers of a source that its translation does not have, as they stand.
 
     Digits of any script count, with any mark between thousands. Numbers within
-    addresses and small ones do not.
+    addresses and document symbols, and small ones, do not.
     """
     return list((_numbers(source) - _numbers(text)).elements())
 
 
 def _numbers(text: str) -> Counter[str]:
-    plain = _THOUSANDS.sub("", _ascii_digits(ADDRESS.sub(" ", text)))
+    plain = _THOUSANDS.sub("", _ascii_digits(_APART.sub(" ", text)))
     found = (each.lstrip("0") for each in _NUMBER.findall(plain))
     return Counter(
         each for each in found if len(each) > _LONG or int(each or 0) > _SMALL

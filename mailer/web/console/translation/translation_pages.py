@@ -29,7 +29,11 @@ from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import HOME
-from mailer.web.console.translation import second_reading, translation_forms
+from mailer.web.console.translation import (
+    second_reading,
+    translation_forms,
+    unit_names,
+)
 from mailer.web.console.translation.second_reading import SecondReading
 from mailer.web.console.translation.translation_forms import Languages
 from mailer.web.console.writing.languages import tag_of
@@ -98,9 +102,11 @@ async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _index(asked, number, fault=str(fault))
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
+        opened = await desk.read(session, campaign, asked.site.templates)
     return showing.show(
         asked,
         "translation-check.html",
+        named=unit_names.of_letter(opened, asked.words).of,
         campaign=campaign,
         name=name,
         found=found,
@@ -157,7 +163,7 @@ async def _index(
         asked,
         "translations.html",
         status=showing.UNPROCESSABLE if fault else 200,
-        fault=fault,
+        fault=unit_names.of_letter(opened, asked.words).in_fault(fault),
         signed=signed,
         campaign=campaign,
         rows=rows,

@@ -49,6 +49,7 @@ def test_a_line_stays_one_line() -> None:
         ("007 and 40", "7", ["40"]),
         ("see https://a.int/2030", "voir https://a.int/fr", []),
         ("15 and 15", "15", ["15"]),
+        ("the 201st session (201 EX/15.INF)", "la 201e session", []),
         ("3.75 %", "3,75 %", []),
     ],
 )

@@ -178,9 +178,14 @@ async def test_a_po_file_goes_out_and_comes_in_after_a_look(
         refused = await tina.upload(index, "file", "fr.po", returned)
         assert refused.status_code == 422
         assert "HTML" in refused.text
+        assert "2. Date: The first, Title: " in refused.text
+        two = returned.replace(b"Le second", b"Le <second>")
+        both = (await tina.upload(index, "file", "fr.po", two)).text
+        assert len(re.findall(r'<li dir="auto">[^<]*, line \d+', both)) == 2
         returned = file.replace(b"Le premier", "La première".encode())
         page = await tina.upload(index, "file", "fr.po", returned)
         assert "<del>Le</del><ins>La</ins>" in page.text
+        assert '<h2 dir="auto">2. Date: The first, Title</h2>' in page.text
         assert "Le premier" in (await stored(site, number))["fr"]
         form = {name: unescape(value) for name, value in FIELD.findall(page.text)}
         await campaigning.replace(
