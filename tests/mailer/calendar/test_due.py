@@ -239,6 +239,7 @@ async def test_a_ticker_killed_while_it_releases_leaves_one_release(
 async def test_ten_tickers_in_processes_of_their_own_release_once(
     site: Site, tmp_path: Path
 ) -> None:
+    """mautic#3669: timers that began in the same second sent a letter many times."""
     numbers = [(await scheduled(site, tmp_path))[0] for _ in range(3)]
     moment = clock.now() + HOUR
     tickers = [await a_ticker(site, moment) for _ in range(10)]

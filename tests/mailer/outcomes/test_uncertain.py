@@ -35,6 +35,7 @@ async def unanswered(site: Site, relay: Relay, place: Path, policy: str) -> int:
 async def test_reconcile_waits_for_evidence_before_it_sends_again(
     site: Site, relay: Relay, tmp_path: Path
 ) -> None:
+    """postal#295, postal#3016: what a slow relay had taken went up to nine times."""
     number = await unanswered(site, relay, tmp_path, "reconcile")
     waiting = await campaigning.report(site, number)
     copies = len(relay.accepted)
