@@ -1,8 +1,7 @@
 """Finds what a text shows as it was typed, because it was not understood.
 
-`in_text` looks through the words of Markdown, `in_line` through a line that is not
-Markdown, and `in_letter` through a rendered letter, which should have none left. Code,
-and characters after a backslash, are meant.
+`in_text` looks through the words of Markdown, `in_line` through a line that is none,
+`in_letter` through a letter, which has none left. What a backslash escapes is meant.
 """
 
 import re
@@ -113,6 +112,8 @@ def in_text(text: str) -> Iterator[Leftover]:
     """Yield what is left over in a text in Markdown."""
     for first, words in _words(text):
         yield from _found(words.masked, first, [*_PATTERNS, _BOX])
+    for start, found, sentence in placeholders.in_entities(text):
+        yield Leftover(text.count("\n", 0, start), found, sentence)
     if "]:" in text:
         yield from _without_use(text)
 
@@ -140,6 +141,9 @@ def _found(
     escapes: bool = True,
 ) -> Iterator[Leftover]:
     seen = bytearray(len(text))  # a character is part of one leftover
+    for start, found, sentence in placeholders.told(text):
+        seen[start : start + len(found)] = b"\1" * len(found)
+        yield Leftover(first + text.count("\n", 0, start), found, sentence)
     for pattern, advice in patterns:
         lines: set[int] = set()
         for match in islice(pattern.finditer(text), placeholders.MOST):
@@ -160,15 +164,14 @@ def _found(
     ):
         if not seen[start]:
             seen[start : start + len(found)] = b"\1" * len(found)
-            line = first + text.count("\n", 0, start)
-            yield Leftover(line, found, sentence)
+            yield Leftover(first + text.count("\n", 0, start), found, sentence)
 
 
 def _wiki_links(text: str) -> Iterator[tuple[int, str, str]]:
     """Yield links such as [[Page]]; one of a placeholder's words is found before."""
     for match in _WIKI.finditer(text):
-        what = f"found {_quoted(match[0])}, which would be shown as typed; {_LINK}"
-        yield match.start(), match[0], what
+        what = f"found {_quoted(match[0])}, which would be shown as typed"
+        yield match.start(), match[0], f"{what}; {_LINK}"
 
 
 def _quoted(found: str) -> str:
@@ -227,8 +230,7 @@ def meant(translations: Iterable[Translation]) -> frozenset[str]:
                     left = _found(words.shown, 0, [*_PATTERNS, _NOTE, *_UNFILLED])
                     found |= {_key(each.found) for each in left}
             for shown in _bracketed_links(block):
-                left = _found(shown, 0, _PATTERNS)
-                found |= {_key(each.found) for each in left}
+                found |= {_key(each.found) for each in _found(shown, 0, _PATTERNS)}
     return frozenset(found)
 
 
@@ -248,12 +250,10 @@ def in_letter(
 ) -> Iterator[tuple[str, str]]:
     """Yield the place and a sentence for what is left over in a rendered letter.
 
-    It is the last check: a fault of a text has been found before, with its line. The
-    place here is the first line of the block that has it, or "letter".
+    The place is the first line of the block that has it, or "letter".
     """
-    parts = map(_as_typed, (letter.subject, _shown(letter.html), letter.text))
     seen = set(meant)
-    for text in parts:
+    for text in map(_as_typed, (letter.subject, _shown(letter.html), letter.text)):
         for each in _found(text, 0, [*_PATTERNS, _NOTE, *_UNFILLED]):
             key = _key(each.found)
             if key not in seen:

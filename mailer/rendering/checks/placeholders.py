@@ -15,6 +15,7 @@ from mailer.rendering.marks import OPEN_TO_AUTHORS, Field
 MEANT = "\ue001"  # stands for a character that is meant as typed
 KNOWN = " or ".join(f"{{{each}}}" for each in OPEN_TO_AUTHORS)
 MOST = 50  # faults of one text
+_TOLD = tuple(f"; write {{{each}}}" for each in OPEN_TO_AUTHORS)
 _WORDS = {  # without accents, capitals, spaces, hyphens and underscores
     Field.NAME: (
         "name fullname firstname lastname surname givenname fname lname yourname"
@@ -41,7 +42,10 @@ _OF_READER = re.compile(r"^(?:reader|contact|recipient|user|merge|var)[._: ]+")
 _INSIDE = r"\s{0,3}(?P<word>[\w][\w .:'’-]{0,39}?)\s{0,3}"
 _ANY_WORD = (  # braces of every kind; other braces are errors too
     r"(?<!\{)\{{2,4}%s\}{2,4}",
-    r"\$\{%s\}",
+    r"\$!?\{%s\}",
+    r"[#@]\{%s\}",
+    r"<%%[=-]?%s-?%%>",
+    r"\{%s\|[^{}\n]{0,60}\}",
     r"\{[%%$#@=]%s[%%$#@=]?\}",
     r"\{%s\}",
     r"｛%s｝",
@@ -54,14 +58,28 @@ _KNOWN_WORD = (  # usual in texts: a placeholder only around one of the words
     r"<<?%s>>?",
     r"(?<!#)#%s#",
     r"\$%s\$",
+    r"\$\(%s\)",
     r"［%s］",
     r"【%s】",
     r"[〈《〔‹]%s[〉》〕›]",
 )
 _ANY = [re.compile(each % _INSIDE) for each in _ANY_WORD]
-_NAMED = [re.compile(each % _INSIDE) for each in _KNOWN_WORD]
+_ENTITIES = [
+    re.compile(each % _INSIDE, re.IGNORECASE)
+    for each in (
+        r"&lt;%s&gt;",
+        r"(?:&#123;|&#x7b;|&lcub;|&lbrace;){1,2}%s(?:&#125;|&#x7d;|&rcub;|&rbrace;){1,2}",
+    )
+]
+_NAMED = [
+    *(re.compile(each % _INSIDE) for each in _KNOWN_WORD),
+    *_ENTITIES,
+    re.compile(r"(?<![\w$])\$!?(?P<word>[^\W\d]\w{0,39})(?![\w$])"),  # not $20
+    re.compile(r"(?<![\w@])@(?P<word>[^\W\d]\w{0,39})@(?![\w@])"),
+    re.compile(r"(?<![\w@])@@(?P<word>[^\W\d]\w{0,39})(?![\w@])"),
+]
 _WRITTEN = re.compile(
-    rf"(?<![{{$])\{{(?:{'|'.join(OPEN_TO_AUTHORS)})\}}(?!\}})|{MEANT}[^{{}}\n]{{0,40}}\}}"
+    rf"(?<![{{$#@])(?<!\$!)\{{(?:{'|'.join(OPEN_TO_AUTHORS)})\}}(?!\}})|{MEANT}[^{{}}\n]{{0,40}}\}}"
 )
 _IN_ADDRESS = re.compile(r"[{}]|%7B[^\W\d]{1,30}%7D", re.IGNORECASE)
 _BRACE = re.compile(r"[^\s{}]{0,20}[{}][^\s{}]{0,20}")
@@ -91,6 +109,21 @@ def _faults(text: str, *, escapes: bool) -> Iterator[tuple[int, str, str]]:
         what = f"found {match[0]!r}; a brace opens or closes a placeholder: {KNOWN}"
         advice = "; write \\{ or \\} if it is meant" if escapes else "; remove it"
         yield match.start(), match[0], what + advice
+
+
+def told(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the faults whose word says which placeholder is meant."""
+    for fault in faults(text, escapes=True):
+        if fault[-1].endswith(_TOLD):
+            yield fault
+
+
+def in_entities(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the placeholders of other programs that are written in entities of HTML."""
+    for pattern in _ENTITIES:
+        for match in islice(pattern.finditer(text), MOST):
+            if _field(match["word"]) is not None:
+                yield match.start(), match[0], _sentence(match[0], match["word"])
 
 
 def has_written(text: str) -> bool:
