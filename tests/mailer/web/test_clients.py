@@ -77,7 +77,7 @@ async def test_while_slow_clients_hold_every_connection_others_are_answered(
         sent = BEGUN[slow](link.preferences.encode())
         clients = [await opened(pages, sent) for _ in range(60)]
         answers = [await pages.get("/healthz") for _ in range(5)]
-        first = [await ended(each) for each in clients[:40]]
+        first = await asyncio.gather(*map(ended, clients[:40]))
         for _, writer in clients[40:]:
             writer.close()
 
