@@ -109,7 +109,9 @@ async def test_paper_has_no_navigation_and_labels_begin_where_the_page_does(
                 await page.emulate_media(media="screen")
                 assert await page.evaluate(ASTRAY) == [], path
                 await page.emulate_media(media="print")
-                found = page.locator("nav, header, [role=search], button, .side")
+                found = page.locator(
+                    "nav, header, [role=search], form.inline, button, .side"
+                )
                 shown[f"{language} {path}"] = [
                     await each.inner_html()
                     for each in await found.all()

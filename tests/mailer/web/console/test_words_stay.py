@@ -174,3 +174,17 @@ async def test_a_form_of_a_page_that_arrives_twice_acts_once(
         forged = await ed.post(path, {FIELD: f"forged.{next(numbers)}", "text": "Why?"})
         assert forged.status_code == 403
         assert await remarks() == 3
+
+
+async def test_what_a_button_stands_for_is_sent_again_but_is_no_field(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    async with serving(site) as pages:
+        ed = await visitor(site, pages, "editor")
+        form = {"act": "add opening x", "why": "two words"}
+        answer = await ed.post(f"/campaigns/{number}/write/en", form)
+
+    assert answer.status_code == 409
+    assert '<input type="hidden" name="act" value="add opening x">' in answer.text
+    assert 'name="why" rows=' in answer.text
