@@ -159,6 +159,28 @@ async def store(
     await record(session, campaign, act, by=by, now=now, apart=apart)
 
 
+async def remove(
+    session: AsyncSession, desk: DraftDesk, language: str, *, by: str, now: datetime
+) -> None:
+    """Remove a translation of a draft; an earlier version brings it back.
+
+    Raises RefusedError for the language it is written in, and for one it is not in.
+    """
+    campaign = desk.campaign
+    if language == campaign.default_language or language not in desk.drafts:
+        raise RefusedError(f"{language} is no translation of this letter")
+    before = await texts.parsed_of(session, campaign, desk.templates)
+    await _delete(session, campaign, language)
+    await progress.record(
+        session,
+        campaign,
+        before=before,
+        after={tag: each for tag, each in before.items() if tag != language},
+        types=letter_types.block_types(desk.templates),
+    )
+    await record(session, campaign, Act.TRANSLATED, by=by, now=now, apart=True)
+
+
 async def record(
     session: AsyncSession,
     campaign: Campaign,
@@ -193,13 +215,17 @@ async def _write(
 ) -> None:
     """Replace a text; raise ContentError if it is too long."""
     parsing.numbered_lines(text, language)
-    await session.execute(
-        delete(CampaignText).where(
-            CampaignText.campaign_id == campaign.id, CampaignText.language == language
-        )
-    )
+    await _delete(session, campaign, language)
     await session.execute(
         insert(CampaignText).values(
             campaign_id=campaign.id, language=language, text=text
+        )
+    )
+
+
+async def _delete(session: AsyncSession, campaign: Campaign, language: str) -> None:
+    await session.execute(
+        delete(CampaignText).where(
+            CampaignText.campaign_id == campaign.id, CampaignText.language == language
         )
     )

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.errors import AudienceError
 from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.review import gate
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.campaigns.writing.drafting import beside, desk
@@ -63,9 +64,12 @@ class LanguageRow:
 @get("/campaigns/{number:int}/translate", right=Right.READ)
 async def index(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show how far each language is, and the forms for PO files."""
-    asked, signed = request.user, request.query_params.get("signed", "")
-    name = asked.words.language_name(signed) if signed in asked.site.catalogues else ""
-    return await _index(asked, number, signed=name)
+    asked, query = request.user, request.query_params
+    signed, removed = (
+        asked.words.language_name(tag) if tag in asked.site.catalogues else ""
+        for tag in (query.get("signed", ""), query.get("removed", ""))
+    )
+    return await _index(asked, number, signed=signed, removed=removed)
 
 
 @get("/campaigns/{number:int}/translate/{language:str}/po", right=Right.READ)
@@ -146,8 +150,23 @@ async def take(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{taken.language}")
 
 
+@post("/campaigns/{number:int}/translate/remove", right=Right.WRITE, status_code=200)
+async def remove(request: Asking, number: FromPath[int]) -> Response[Any]:
+    """Remove a translation of a draft; an earlier version brings it back."""
+    asked, form = request.user, await forms.form_of(request)
+    by, tag = asked.user.name, tag_of(asked, str(form.get("language") or ""))
+    try:
+        async with asked.site.database.writing() as session:
+            taken = await desk.take(session, number, asked.site.templates, by=by)
+            await desk.remove(session, taken, tag, by=by, now=asked.now)
+    except MailerError as fault:
+        return await _index(asked, number, fault=str(fault))
+    path = f"{HOME}/campaigns/{number}/translate?removed={tag}"
+    return showing.to(asked.site, path)
+
+
 async def _index(
-    asked: Visit, number: int, *, fault: str = "", signed: str = ""
+    asked: Visit, number: int, *, fault: str = "", signed: str = "", removed: str = ""
 ) -> Response[Any]:
     site = asked.site
     checked = await _checked(asked, number)
@@ -165,6 +184,8 @@ async def _index(
         status=showing.UNPROCESSABLE if fault else 200,
         fault=unit_names.of_letter(opened, asked.words).in_fault(fault),
         signed=signed,
+        removed=removed,
+        removable=campaign.state == CampaignState.DRAFT and asked.could(Right.WRITE),
         campaign=campaign,
         rows=rows,
         reads_twice=any(
@@ -245,4 +266,4 @@ async def beside_its_source(
     )
 
 
-HANDLERS = (index, download, check, take, *second_reading.HANDLERS)
+HANDLERS = (index, download, check, take, *second_reading.HANDLERS, remove)

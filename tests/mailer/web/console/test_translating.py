@@ -258,3 +258,25 @@ async def test_readers_without_a_letter_are_said_at_the_steps_and_at_their_langu
     assert "lacking: Spanish" in steps
     assert "one language" not in steps
     assert "1 would get no letter" in page
+
+
+async def test_a_translation_that_was_begun_is_removed_and_comes_back_by_its_version(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await letter(site, tmp_path, en=TEXT, fr=FRENCH)
+    index = f"/campaigns/{number}/translate"
+    async with serving(site) as pages:
+        ed, tina = await editor(site, pages), await translator(site, pages)
+        assert (
+            await tina.post(f"{index}/remove", {"language": "fr"})
+        ).status_code == 403
+        removed = await ed.post(f"{index}/remove", {"language": "fr"})
+        assert removed.headers["location"].endswith("?removed=fr")
+        assert "fr" not in await stored(site, number)
+        said = (await ed.get(f"{index}?removed=fr")).text
+        assert "The translation was removed: French." in said
+        for wrong in ("fr", "en"):
+            again = await ed.post(f"{index}/remove", {"language": wrong})
+            assert "is no translation of this letter" in unescape(again.text)
+        await ed.post(f"/campaigns/{number}/versions", {"version": "1"})
+    assert (await stored(site, number))["fr"].split() == FRENCH.split()
