@@ -32,7 +32,7 @@ from mailer.users.acts import ACTS
 from mailer.users.models import User
 from mailer.users.shown_names import ShownNames
 from mailer.web import forms, page
-from mailer.web.console import strings
+from mailer.web.console import results, strings
 
 PUBLIC, ANY = "public", "any"  # rights: no sign-in; every user who is signed in
 FIELD = "form_token"  # of each form
@@ -59,6 +59,7 @@ class Visit:
     language: str
     now: datetime
     names: ShownNames
+    done: str = ""  # what led to this page, see `results`
 
     @property
     def user(self) -> User:
@@ -78,6 +79,11 @@ class Visit:
     def called(self, name: str) -> str:
         """Return what people read for the name of a user."""
         return called(self.words, self.names, name)
+
+    @property
+    def result(self) -> str:
+        """Return the sentence about what led to this page; "" if there is none."""
+        return results.said(self.words, self.done)
 
     def all_called(self, names: Iterable[str]) -> str:
         """Return what people read for the names of several users."""
@@ -154,6 +160,7 @@ async def check(connection: Connection, handler: BaseRouteHandler) -> None:
         language=language_of(site, connection, signed.user.language),
         now=clock.now(),
         names=names,
+        done="" if acts else connection.query_params.get(results.KEY, ""),
     )
     if not could(signed.user, right):
         async with site.database.reading() as session:

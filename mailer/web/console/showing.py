@@ -26,7 +26,7 @@ from mailer.errors import MailerError, NotFoundError
 from mailer.rendering.language import typography
 from mailer.sites.site import Site
 from mailer.store.faults import is_temporary, store_error
-from mailer.web.console import sentences, strings, tied
+from mailer.web.console import results, sentences, strings, tied
 from mailer.web.console.guard import (
     FIELD,
     NUMBER_AFTER,
@@ -78,8 +78,9 @@ def earlier(asked: Visit, at: datetime | None) -> str:
     return strings.clock_time(at, asked.zone)
 
 
-def to(site: Site, path: str) -> Redirect:
-    """Return the answer that leads a browser to another page after an act."""
+def to(site: Site, path: str, done: str = "") -> Redirect:
+    """Return the answer that leads to another page, which says what was `done`."""
+    path = results.added_to(path, done) if done else path
     return Redirect(place(site, path), status_code=SEE_OTHER)
 
 

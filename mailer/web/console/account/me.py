@@ -51,7 +51,7 @@ async def details(request: Asking) -> Response[Any]:
             )
     except (MailerError, ScheduleError, ValueError) as refused:
         return await page(asked, details_fault=str(refused))
-    return showing.to(site, f"{HOME}/me")
+    return showing.to(site, f"{HOME}/me", "saved")
 
 
 @post("/me/deputies", right=ANY, status_code=200)
@@ -62,7 +62,7 @@ async def name_deputy(request: Asking) -> Response[Any]:
         await deputies.name_one(asked, asked.user.name, form, author(asked))
     except MailerError as refused:
         return await page(asked, deputy_fault=str(refused), given_deputy=form)
-    return showing.to(asked.site, f"{HOME}/me#deputies")
+    return showing.to(asked.site, f"{HOME}/me#deputies", "saved")
 
 
 @post("/me/deputies/end", right=ANY, status_code=200)
@@ -70,7 +70,7 @@ async def end_deputy(request: Asking) -> Response[Any]:
     """End that somebody approves in place of the user."""
     asked, form = request.user, await forms.form_of(request)
     await deputies.end_one(asked, asked.user.name, form, author(asked))
-    return showing.to(asked.site, f"{HOME}/me#deputies")
+    return showing.to(asked.site, f"{HOME}/me#deputies", "saved")
 
 
 @post("/me/sign-ins", right=ANY, status_code=200)

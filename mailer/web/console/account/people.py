@@ -67,7 +67,7 @@ async def add(request: Asking) -> Response[Any]:
             )
     except Fault as fault:
         return await _list(asked, fault=str(fault), given=dict(form))
-    return _back(asked, name)
+    return _back(asked, name, done="new")
 
 
 @get("/people/{name:str}", right=Right.USERS)
@@ -102,7 +102,7 @@ async def change(request: Asking, name: FromPath[str]) -> Response[Any]:
             )
     except Fault as fault:
         return await _page(asked, name, fault=str(fault), given=form)
-    return _back(asked, name)
+    return _back(asked, name, done="saved")
 
 
 @post("/people/{name:str}/invite", right=Right.USERS, status_code=200)
@@ -123,7 +123,7 @@ async def sign_out(request: Asking, name: FromPath[str]) -> Response[Any]:
     asked = request.user
     async with asked.site.database.writing() as session:
         await accounts.sign_out(session, name, author(asked))
-    return _back(asked, name)
+    return _back(asked, name, done="signed-out")
 
 
 @post("/people/{name:str}/disable", right=Right.USERS, status_code=200)
@@ -132,7 +132,7 @@ async def disable(request: Asking, name: FromPath[str]) -> Response[Any]:
     asked = request.user
     async with asked.site.database.writing() as session:
         await accounts.disable(session, name, author(asked), classes=_classes(asked))
-    return _back(asked, name)
+    return _back(asked, name, done="disabled")
 
 
 @post("/people/{name:str}/enable", right=Right.USERS, status_code=200)
@@ -142,7 +142,7 @@ async def enable(request: Asking, name: FromPath[str]) -> Response[Any]:
     asked.require_fresh()
     async with asked.site.database.writing() as session:
         await keeping.enable(session, name, author(asked))
-    return _back(asked, name)
+    return _back(asked, name, done="enabled")
 
 
 @post("/people/{name:str}/deputies", right=Right.USERS, status_code=200)
@@ -153,7 +153,7 @@ async def name_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
         await deputies.name_one(asked, name, form, author(asked))
     except Fault as fault:
         return await _page(asked, name, deputy_fault=str(fault), given_deputy=form)
-    return _back(asked, name, "#deputies")
+    return _back(asked, name, "#deputies", done="saved")
 
 
 @post("/people/{name:str}/deputies/end", right=Right.USERS, status_code=200)
@@ -161,7 +161,7 @@ async def end_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
     """End that somebody approves in place of a user."""
     asked, form = request.user, await forms.form_of(request)
     await deputies.end_one(asked, name, form, author(asked))
-    return _back(asked, name, "#deputies")
+    return _back(asked, name, "#deputies", done="saved")
 
 
 @post("/people/{name:str}/remove", right=Right.USERS, status_code=200)
@@ -176,7 +176,7 @@ async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
             await accounts.remove(session, name, author(asked), classes=_classes(asked))
     except Fault as fault:
         return await _page(asked, name, fault=str(fault))
-    return showing.to(asked.site, f"{HOME}/people")
+    return showing.to(asked.site, f"{HOME}/people", "gone")
 
 
 def author(asked: Visit) -> Author:
@@ -188,8 +188,8 @@ def _classes(asked: Visit) -> set[str]:
     return letter_types.classes(asked.site.templates)
 
 
-def _back(asked: Visit, name: str, part: str = "") -> Response[Any]:
-    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}{part}")
+def _back(asked: Visit, name: str, part: str = "", *, done: str) -> Response[Any]:
+    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}{part}", done)
 
 
 async def _list(asked: Visit, *, fault: str = "", given: Any = None) -> Response[Any]:

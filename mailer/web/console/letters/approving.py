@@ -51,7 +51,7 @@ async def approve(request: Asking, number: FromPath[int]) -> Response[Any]:
         )
     except RefusedError as refused:
         return await _page(asked, number, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}", done="approved")
 
 
 @post("/campaigns/{number:int}/return", right=Right.APPROVE, status_code=200)
@@ -71,7 +71,7 @@ async def send_back(request: Asking, number: FromPath[int]) -> Response[Any]:
         )
     except RefusedError as refused:
         return await _page(asked, number, fault=str(refused), form=form)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}", done="returned")
 
 
 @post("/campaigns/{number:int}/ask", right=Right.WRITE, status_code=200)
@@ -95,7 +95,7 @@ async def ask(request: Asking, number: FromPath[int]) -> Response[Any]:
         name, reply = next(iter(made.not_mailed.items()))
         said = asked.words.text(NOT_MAILED, name=asked.called(name), reply=reply)
         return await _page(asked, number, fault=said)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval", done="asked")
 
 
 @post("/campaigns/{number:int}/withdraw", right=Right.WRITE, status_code=200)
@@ -105,7 +105,8 @@ async def withdraw(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
         await requests.withdraw(session, campaign, by=asked.user.name, now=asked.now)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/approval")
+    path = f"{HOME}/campaigns/{number}/approval"
+    return showing.to(asked.site, path, done="withdrawn")
 
 
 async def _page(

@@ -153,7 +153,7 @@ async def pause(request: Asking, number: FromPath[int]) -> Response[Any]:
         await control.pause(
             session, number, by=by, because=f"paused by {by}", now=asked.now
         )
-    return _back(asked.site, number)
+    return _back(asked.site, number, "paused")
 
 
 @post("/campaigns/{number:int}/resume", right=Right.SEND, status_code=200)
@@ -165,7 +165,7 @@ async def resume(request: Asking, number: FromPath[int]) -> Response[Any]:
         await resuming.resume(
             session, campaign, by=asked.user.name, leave_refused=False, now=asked.now
         )
-    return _back(asked.site, number)
+    return _back(asked.site, number, "resumed")
 
 
 @post("/campaigns/{number:int}/cancel", right=Right.SEND, status_code=200)
@@ -178,7 +178,7 @@ async def cancel(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
         await closing.cancel(session, campaign, by=asked.user.name, now=asked.now)
-    return _back(asked.site, number)
+    return _back(asked.site, number, "cancelled")
 
 
 @post("/campaigns/{number:int}/send", right=Right.SEND, status_code=200)
@@ -195,11 +195,11 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
         now=asked.now,
         expected=readers.count,
     )
-    return _back(asked.site, number)
+    return _back(asked.site, number, "sent")
 
 
-def _back(site: Site, number: int) -> Response[Any]:
-    return showing.to(site, f"{HOME}/campaigns/{number}/live")
+def _back(site: Site, number: int, done: str) -> Response[Any]:
+    return showing.to(site, f"{HOME}/campaigns/{number}/live", done)
 
 
 def _page(asked: Visit, seen: _Seen, template: str) -> Response[Any]:

@@ -89,7 +89,7 @@ async def give_time(request: Asking, number: FromPath[int]) -> Response[Any]:
         await schedule.at(
             session, asked.site, campaign, at, by=asked.user.name, now=asked.now
         )
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}", done="scheduled")
 
 
 @post("/campaigns/{number:int}/unschedule", right=Right.UNSCHEDULE, status_code=200)
@@ -99,7 +99,9 @@ async def take_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         campaign = await lookup.get(session, number)
         await schedule.remove(session, campaign, by=asked.user.name, now=asked.now)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/schedule")
+    return showing.to(
+        asked.site, f"{HOME}/campaigns/{number}/schedule", done="unscheduled"
+    )
 
 
 def require_number(asked: Visit, given: object, count: int) -> None:

@@ -46,7 +46,11 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
                 )
     except MailerError as fault:
         return await _page(asked, number, fault=str(fault), text=text, block=block)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/remarks")
+    return showing.to(
+        asked.site,
+        f"{HOME}/campaigns/{number}/remarks",
+        "settled" if settled else "new",
+    )
 
 
 async def _page(

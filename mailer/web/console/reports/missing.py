@@ -68,7 +68,7 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _page(
             asked, number, joiners, until, fault=str(refused), status=CONFLICT
         )
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/live")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/live", "sent")
 
 
 def _number(form: FormMultiDict) -> int:

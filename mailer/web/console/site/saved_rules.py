@@ -106,7 +106,7 @@ async def rename(request: Asking, name: FromPath[str]) -> Response[Any]:
         tried = TriedRule(rule=versions[0].rule)
         said = str(refused)
         return await _page(asked, versions, name, tried, fault=said, renamed=wanted)
-    return showing.to(asked.site, f"{ROOM}/{wanted}")
+    return showing.to(asked.site, f"{ROOM}/{wanted}", "saved")
 
 
 @post("/audiences/{name:str}/remove", right=DirectoryRight.RULES, status_code=200)
@@ -122,7 +122,7 @@ async def remove(request: Asking, name: FromPath[str]) -> Response[Any]:
     except acting.REFUSALS as refused:
         tried = TriedRule(rule=versions[0].rule)
         return await _page(asked, versions, name, tried, fault=str(refused))
-    return showing.to(asked.site, ROOM)
+    return showing.to(asked.site, ROOM, "gone")
 
 
 async def _versions(asked: Visit, name: str) -> list[SavedSegment]:
@@ -157,7 +157,7 @@ async def _changed(
         except acting.REFUSALS as refused:
             fault = str(refused)
         else:
-            return showing.to(asked.site, f"{ROOM}/{name}")
+            return showing.to(asked.site, f"{ROOM}/{name}", "saved")
     seen = "" if fault else seen  # after a refusal, the version that is shown
     return await _page(asked, versions, name, tried, fault=fault, seen=seen)
 

@@ -57,7 +57,7 @@ async def add(request: Asking) -> Response[Any]:
             await words.add(session, kind, code, _wanted(asked, form, kind), by)
     except acting.REFUSALS as refused:
         return _form(asked, kind, None, form, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}{PLACES[kind]}")
+    return showing.to(asked.site, f"{HOME}{PLACES[kind]}", "new")
 
 
 @get("/words/edit", right=DirectoryRight.WORDS)
@@ -81,7 +81,7 @@ async def change(request: Asking) -> Response[Any]:
             await words.edit(session, kind, code, _wanted(asked, form, kind), by)
     except acting.REFUSALS as refused:
         return _form(asked, kind, row, form, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}{PLACES[kind]}")
+    return showing.to(asked.site, f"{HOME}{PLACES[kind]}", "saved")
 
 
 @post("/words/retire", right=DirectoryRight.WORDS, status_code=200)
@@ -97,7 +97,7 @@ async def retire(request: Asking) -> Response[Any]:
             await words.retire(session, kind, code, acting.author(asked, form))
     except acting.REFUSALS as refused:
         return _form(asked, kind, row, {}, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}{PLACES[kind]}")
+    return showing.to(asked.site, f"{HOME}{PLACES[kind]}", "gone")
 
 
 def _kind(given: str) -> DataKind:

@@ -64,7 +64,7 @@ async def restore(request: Asking, number: FromPath[int]) -> Response[Any]:
         taken = await desk.take(session, number, asked.site.templates, by=by.name)
         version = forms.number(form.get("version"))
         await arranging.restore(session, taken, version, by=by)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/versions")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/versions", "restored")
 
 
 def _number(given: str | None, known: list[int], otherwise: list[int]) -> int:

@@ -34,7 +34,7 @@ async def test_an_admin_adds_somebody_invites_them_and_they_sign_in(site: Site) 
         admin = await visitor(site, pages, ADMIN)
         added = {"name": "lea", "shown": "Léa", "address": "lea@unit.int"}
         answer = await admin.post("/people", {**added, "role": "translator"})
-        assert answer.headers["location"].endswith("/console/people/lea")
+        assert answer.headers["location"].endswith("/console/people/lea?done=new")
         assert "Léa" in (await admin.get("/people")).text
         page = (await admin.post("/people/lea/invite")).text
         found = re.search(r"/console/sign-in/([\w-]+)", page)
@@ -165,7 +165,7 @@ async def test_deputies_are_named_by_the_absent_or_an_admin_and_what_was_typed_s
         assert "Deputies" not in (await vera.get("/me")).text
         assert (await lea.post("/people/lea/deputies", days)).status_code == 403
         answer = await lea.post("/me/deputies", {**days, "deputy": "vera"})
-        assert answer.headers["location"].endswith("/console/me#deputies")
+        assert answer.headers["location"].endswith("/console/me?done=saved#deputies")
         assert "Sign out" in (await vera.get("/me")).text
         for wrong, sentence in (
             ({"last": "9999-12-31", "first": "9999-12-31"}, "too far away"),

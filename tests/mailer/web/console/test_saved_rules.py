@@ -40,7 +40,9 @@ async def test_a_rule_is_tried_kept_changed_renamed_and_removed(site: Site) -> N
         assert 'value="all-ngos"' in tried.text
         assert "all-ngos" not in await rules_of(site)
         kept = await ed.post("/new-rule", {**ROW, "name": "all-ngos", "act": "save"})
-        assert kept.headers["location"].endswith("/console/audiences/all-ngos")
+        assert kept.headers["location"].endswith(
+            "/console/audiences/all-ngos?done=saved"
+        )
         again = await ed.post("/new-rule", {**ROW, "name": "all-ngos", "act": "save"})
         assert "called all-ngos already" in again.text
         old = await seen(ed, "all-ngos")
@@ -51,7 +53,7 @@ async def test_a_rule_is_tried_kept_changed_renamed_and_removed(site: Site) -> N
         assert "meanwhile; read the change" in stale.text
         assert "natcom" in stale.text
         renamed = await ed.post("/audiences/all-ngos/rename", {"name": "ngos-fr"})
-        assert renamed.headers["location"].endswith("/audiences/ngos-fr")
+        assert renamed.headers["location"].endswith("/audiences/ngos-fr?done=saved")
         assert (await ed.get("/audiences/all-ngos")).status_code == 404
         shown = (await vera.get("/audiences/ngos-fr")).text
         assert "Readers: " in shown
