@@ -118,6 +118,37 @@ def test_days_on_which_people_left_are_asked_about(
     assert len(opened.layout.questions) == 1
 
 
+@pytest.mark.parametrize(
+    ("heading", "willing", "refused"),
+    [
+        ("Frequency", "Monthly", "Never"),
+        ("Fréquence", "Mensuelle", "Jamais"),
+        ("E-mail preference", "All", "None"),
+        ("Emailing", "Inclus", "Exclu"),
+        ("Robinsonliste", "", "x"),
+        ("Grund der Abmeldung", "", "zu viele"),
+        ("Fecha de fallecimiento", "", "02/01/2024"),
+        ("Отказ", "", "да"),
+    ],
+)
+def test_a_choice_of_no_letters_is_asked_about(
+    tmp_path: Path, heading: str, willing: str, refused: str
+) -> None:
+    rows = f"a@x.example,{willing}\nb@x.example,{refused}\nc@x.example,{willing}\n"
+    opened = table(tmp_path, f"E-mail,{heading}\n{rows}")
+
+    assert opened.layout is not None
+    assert len(opened.layout.questions) == 1
+
+
+def test_a_choice_without_a_refusal_is_not_asked_about(tmp_path: Path) -> None:
+    text = "E-mail,Frequency\na@x.example,Monthly\nb@x.example,Weekly\n"
+    opened = table(tmp_path, text)
+
+    assert opened.layout is not None
+    assert opened.layout.questions == ()
+
+
 @pytest.mark.parametrize("heading", ["Last e-mail sent", "Created", "Contacted on"])
 def test_other_days_are_not_asked_about(tmp_path: Path, heading: str) -> None:
     text = f"E-mail,{heading}\na@x.example,\nb@x.example,2024-02-03\n"

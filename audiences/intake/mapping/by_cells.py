@@ -160,8 +160,11 @@ def _is_coded(cells: list[str]) -> bool:
 
 
 def _is_answered(known: Columns, place: int) -> bool:
-    """Whether the cells of a column say yes or no."""
-    return evidence.share(known.cells[place], optouts.is_yes_or_no) >= evidence.MOST
+    """Whether the cells of a column say yes or no, or one that nothing is wanted."""
+    cells = known.cells[place]
+    return evidence.share(
+        cells, optouts.is_yes_or_no
+    ) >= evidence.MOST or optouts.is_choice_of_none(known.header[place], cells)
 
 
 def _is_dated(known: Columns, place: int) -> bool:

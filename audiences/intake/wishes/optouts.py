@@ -1,7 +1,7 @@
 """Reads cells about opt-outs: what other programs know of a reader's wish."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from audiences.intake.mapping import synonyms
@@ -40,6 +40,8 @@ def concerns(heading: str, *, answered: bool, dated: bool = False) -> bool:
     folded, words = synonyms.fold(heading), answers()
     if any(part in folded for part in words["about"]):
         return True
+    if answered and any(part in folded for part in words["about_choices"]):
+        return True
     if dated and any(part in folded for part in words["about_days"]):
         return True
     first = synonyms.fold(next(iter(heading.split()), ""))
@@ -53,6 +55,15 @@ def is_yes_or_no(cell: str) -> bool:
     plain = words["yes"] | words["never"]
     said = words["agreed"] | words["declined"]
     return cell in _TICKS | _CROSSES or _answer(cell) in plain or folded in said
+
+
+def is_choice_of_none(heading: str, cells: Iterable[str]) -> bool:
+    """Whether a column is of how often or by which way, and a cell says never."""
+    folded, words = synonyms.fold(heading), answers()
+    refused = words["never"] | words["declined"]
+    return any(part in folded for part in words["about_choices"]) and any(
+        _answer(cell) in refused for cell in cells
+    )
 
 
 def _answer(cell: str) -> str:
