@@ -130,5 +130,6 @@ async def test_the_command_names_the_draft_and_what_it_corrects(
     assert made.json["readers"] == 8
     assert made.json["includes_uncertain"] is False
     assert "1 reader may have got it" in again.err
+    assert f"campaign {made.json['id']} is an erratum to it, too: draft" in again.err
     assert shown.json["corrects"] == number
     assert shown.json["audience"] == {"rule": f"kept(campaign-{number}-1)", "count": 8}

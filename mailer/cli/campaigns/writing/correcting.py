@@ -8,7 +8,7 @@ from mailer import clock
 from mailer.cli import output
 from mailer.cli.command import NUMBER, as_json, by_option, with_site
 from mailer.errors import counted
-from mailer.outbox.waves.erratum import draft
+from mailer.outbox.waves.erratum import begun, draft
 from mailer.sites.site import Site
 
 
@@ -29,6 +29,7 @@ async def erratum(
     letter it corrects; the rest stands as {words} until it is written.
     """
     async with site.database.writing() as session:
+        earlier = await begun(session, campaign_id)
         made = await draft(
             session, site, campaign_id, uncertain=uncertain, by=by, now=clock.now()
         )
@@ -45,5 +46,7 @@ async def erratum(
             f"{counted(made.uncertain, 'reader')} may have got it, and {also}"
             + ("" if made.includes_uncertain else "; --uncertain adds them")
         )
+    for each in earlier:
+        output.say(f"campaign {each.id} is an erratum to it, too: {each.state}")
     copy = f"mailer campaigns copy {made.id} DIR"
     output.say(f"`{copy}` writes its folder; import it with --replace {made.id}")

@@ -153,6 +153,7 @@ async def test_what_came_back_of_an_uncertain_message_was_sent(
 async def test_a_notice_that_is_no_failure_changes_nothing(
     site: Site, relay: Relay, tmp_path: Path, action: str
 ) -> None:
+    """sympa#397: a notice of a delay put every reader of a list in error."""
     number = await returning.sent(site, relay, tmp_path)
     notices = [returning.report(each, action=action) for each in relay.accepted]
 
