@@ -33,7 +33,7 @@ _TO_FILL = (  # words of a note to oneself, within brackets
 _UNFINISHED = re.compile(
     rf"\[(?:\s?\.\.\.|\s?…)?\s?(?:{_TO_FILL})[^\[\]\n]{{0,60}}\](?![(\[:])"
     rf"|【(?:{_TO_FILL})[^】\n]{{0,30}}】|[（(]待[^）)\n]{{1,12}}[）)]"
-    r"|(?<![\w./@:-])(?:X{3,}|x{3,}|T[O0]DO|(?-i:TK+)|FIXME|lorem ipsum)(?![\w./@-])"
+    r"|(?<![\w./@:-])(?:X{3,}|(?-i:T[O0]DO|(?-i:TK+)|FIXME)|lorem ipsum)(?![\w./@-])"
     r"|(?<!\S)\?{3,}(?!\w)",
     re.IGNORECASE,
 )

@@ -120,3 +120,8 @@ def test_an_address_or_mark_that_is_not_understood_is_a_problem(
 @pytest.mark.parametrize("text", ["[a](https://[::1]/)", "[a](https://192.0.2.1/b)"])
 def test_an_address_may_have_numbers_for_its_site(text: str) -> None:
     assert remarks(text) == []
+
+
+@pytest.mark.parametrize("text", ["Es todo lo que consta.", "Todo o nada.", "xx fixme"])
+def test_a_word_of_a_language_is_no_note_to_the_writer(text: str) -> None:
+    assert remarks(text) == []

@@ -111,3 +111,16 @@ def test_a_full_disk_beside_the_store_is_no_damage() -> None:
     assert faults.is_temporary(raised)
     assert not faults.is_damage(raised)
     assert "its disk is full" in str(faults.store_error(raised))
+
+
+async def test_a_fault_of_either_store_has_no_values(
+    bare_url: str, tmp_path: Path
+) -> None:
+    database = open_database(StoreSettings(url=bare_url), tmp_path)
+    with pytest.raises(DBAPIError) as raised:
+        async with database.reading() as session:
+            await session.scalar(select(Topic.code).where(Topic.code == "a-secret"))
+    await database.close()
+
+    assert "a-secret" not in str(raised.value)
+    assert "hidden due to hide_parameters" in str(raised.value)
