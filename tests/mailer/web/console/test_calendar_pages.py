@@ -283,3 +283,13 @@ async def test_readers_of_the_calendar_change_nothing(site: Site) -> None:
     assert answers == [403] * 4
     assert missing == [404, 404]
     assert first in await coming(site)
+
+
+async def test_what_was_typed_does_not_get_a_capital(editor: Visitor) -> None:
+    typed = await editor.post("/series/1/add", {"at": "soon"})
+    other = await editor.post("/series/new", {"act": "save", "name": ""})
+
+    shown = [each.text.partition('id="fault"')[2][:200] for each in (typed, other)]
+    assert "soon" in shown[0]
+    assert '<p class="sentence">' not in shown[0]
+    assert '<p class="sentence">' in shown[1]
