@@ -45,8 +45,7 @@ async def tick(
     """Release each due campaign once; expire those that are late by `grace` or more.
 
     With `every_series`, look whether the slots of any series have another instant now.
-    A campaign that `release` refuses expires too, and so does one at which it fails
-    for a reason of its own; a fault of the store is raised.
+    A campaign that cannot be released expires too; a fault of the store is raised.
     """
     ticked = Ticked()
     async with database.writing() as session:
