@@ -21,6 +21,7 @@ PLACES = {HEAD: "Subject and preheader", LETTER: "Name and date"}
 # how the place of a problem begins → its name, and its page after the letter's address
 PAGES = {
     "audience": ("Readers", "/audience"),
+    "state": ("Reason", ""),  # why it was sent back or stopped
     "campaign.toml, date": (PLACES[LETTER], "/write#block-letter"),
     "campaign.toml, name": (PLACES[LETTER], "/write#block-letter"),
     "campaign.toml, blocks": ("Text", "/write"),

@@ -8,8 +8,11 @@ import pytest
 
 from mailer import clock
 from mailer.campaigns.writing import edit, folder
+from mailer.rendering.checks import problem
 from mailer.sites.site import Site
+from mailer.web.console import strings
 from mailer.web.console.guard import FIELD
+from mailer.web.console.remarks import places
 from tests.acts import campaigning
 from tests.acts.console import Visitor, add_user, visitor
 from tests.acts.pictures import png
@@ -260,6 +263,14 @@ async def test_what_a_translation_lacks_is_said_by_type_and_title(
     assert "part-" not in page
     assert "Pas encore traduit : 2. Date : The forum" in page
     assert "Absent du texte d’origine (anglais) : Encadré : Ancien" in page
+
+
+async def test_why_a_letter_was_sent_back_is_called_its_reason(site: Site) -> None:
+    placed = places.LetterPlaces(words=strings.of(site, "fr"), names={}, starts={})
+    found = placed.of(problem.warning("", "state", "La citation manque."))
+
+    assert (found.name, found.page) == ("Motif", "")
+    assert found.what == "La citation manque."
 
 
 async def test_readers_without_a_letter_lead_to_the_translations_and_their_settings(
