@@ -75,9 +75,9 @@ FORMS = (
         r"(?P<found>.{1,90}) is not one day; .+",
         "%(found)s is not one day; write it as 2027-06-15, or as 15 June 2027.",
     ),
-    _of(r"lacks (?P<blocks>.+)", "Not translated yet: %(blocks)s"),
+    _of(r"^lacks (?P<blocks>.+)", "Not translated yet: %(blocks)s"),
     _of(
-        r"has (?P<blocks>.+), which (?P<source>[\w-]{2,20})\.md does not have",
+        r"^has (?P<blocks>.+), which (?P<source>[\w-]{2,20})\.md does not have",
         "Not in the text it is translated from (%(source)s): %(blocks)s",
         "source",
     ),
