@@ -27,7 +27,6 @@ PAGES = {
     "campaign.toml, blocks": ("Text", "/write"),
     "campaign.toml": ("Settings of the letter", "/settings"),
     "letter": ("The whole letter", "/preview"),
-    "state": ("State", "/live"),
     "approval": ("Approval", "/approval"),
     "time": ("Time", "/schedule"),
 }

@@ -17,138 +17,23 @@ from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import strings
 from mailer.web.console.account.role_names import ROLES
-from mailer.web.console.directory import names
 from mailer.web.console.directory.cell_names import CellNames
 from mailer.web.console.guard import Visit
-from mailer.web.console.imports import column_names
 from mailer.web.console.letters.state_names import ACTS
-
-OTHER_ACTS: Mapping[str, str] = {
-    **{str(act): words for act, words in names.MESSAGES.items()},
-    **{str(standing): words for standing, words in names.STANDINGS.items()},
-    **names.ACTS,
-    **names.DECISIONS,
-    "saved": "saved",
-    "undone": "taken back",
-    "suppressed": "suppressed",
-    "lifted": "allowed again",
-    "disabled": "disabled",
-    "enabled": "enabled again",
-    "invited": "invited",
-    "signed_out": "signed out everywhere",
-    "imported": "imported",
-    "filed": "filed to a letter",
-    "left": "unsubscribed",
-    "done": "done",
-    "settled": "settled",
-    "remarked": "made a remark",
-    "discarded": "discarded",
-    "released": "believed",
-    "reconciled": "settled by the log of the relay",
-    "stopped": "stopped",
-    "continued": "allowed to send again",
-    "resumed": "went on after a restore",
-    "founded": "founded",
-    "upgraded": "upgraded",
-    "loaded": "loaded",
-}
-ABOUT: Mapping[str, str] = {
-    "campaign": "letter",
-    "contact": "contact",
-    "consent": "subscription",
-    "address": "address",
-    "organisation": "organisation",
-    "user": "person",
-    "topic": "topic",
-    "theme": "theme",
-    "sector": "sector",
-    "office": "field office",
-    "role": "role",
-    "series": "series",
-    "segment": "saved rule",
-    "import": "import",
-    "export": "export",
-    "source": "list that is read again",
-    "proposal": "proposal",
-    "mail": "mail",
-    "task": "task",
-    "messages": "messages",
-    "templates": "templates",
-    "settings": "settings",
-    "store": "store",
-    "site": "site",
-}
-LABELS: Mapping[str, str] = {
-    **column_names.NAMES,
-    "account": "Account of the machine",
-    "at": "Time",
-    "added": "Added",
-    "approval_lead": "Approval",
-    "approvers": "Approvers",
-    "audience": "Readers",
-    "basis": "Basis of the subscription",
-    "because": "Reason",
-    "before": "Before",
-    "block": "About",
-    "cadence": "Cadence",
-    "campaign": "Letter",
-    "changed": "Changed",
-    "date": "Day",
-    "deputy": "Deputy",
-    "detail": "Detail",
-    "disabled_at": "Disabled",
-    "draft_lead": "Draft",
-    "event": "Days after the series it follows",
-    "fell": "Time taken away",
-    "file": "File",
-    "follows": "Follows",
-    "how": "How",
-    "labels": "Names",
-    "language": "Language",
-    "letter_type": "Letter type",
-    "merged": "Merged",
-    "message": "Message",
-    "names": "Names",
-    "owner": "Owner",
-    "parent": "Theme above",
-    "passkey": "Passkey",
-    "persons": "Persons",
-    "place": "Place",
-    "position": "Place in the list",
-    "reached": "Reached",
-    "readers": "Readers",
-    "reason": "Reason",
-    "remark": "Remark",
-    "reply": "Answer of the mail server",
-    "rhythms": "How often",
-    "rows": "Rows",
-    "rule": "Rule",
-    "schema": "Schema",
-    "sectors": "Sectors",
-    "shown": "Name that people read",
-    "source": "Source",
-    "to": "Sent to",
-    "topic": "Topic",
-    "translation_lead": "Translation",
-    "translators": "Translators",
-    "unchanged": "Unchanged",
-    "version": "Version",
-    "wave": "Wave",
-    "zone": "Time zone",
-}
-# the languages of what else than a contact
-LANGUAGES: Mapping[str, str] = {"series": "Languages"}
-STRINGS = (
-    *(*OTHER_ACTS.values(), *ABOUT.values()),
-    *(*LABELS.values(), *LANGUAGES.values()),
+from mailer.web.console.site.act_names import (
+    ABOUT,
+    LABELS,
+    LANGUAGES,
+    OTHER_ACTS,
+    VALUES,
 )
+
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 # details that name users, several between spaces
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
 NOT_THERE = "not there"  # the roles of a contact at an organisation that they join
 NONE = "–"  # in place of a value
-VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
