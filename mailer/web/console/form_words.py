@@ -12,8 +12,8 @@ from babel import Locale, UnknownLocaleError
 
 from mailer.rendering.language import typography
 from mailer.web.console import strings
+from mailer.web.console.names.block_names import LINES
 from mailer.web.console.strings import ENDS, ISOLATE
-from mailer.web.console.writing.names import LINES
 
 MISSING = "Still missing: %(line)s"
 Telling = Callable[[str], str]

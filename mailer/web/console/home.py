@@ -11,7 +11,7 @@ from mailer.store import identity
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.letters.state_names import named
+from mailer.web.console.names.state_names import named
 
 SHOWN = 20  # letters of a kind
 # state → the right of those for whom it waits

@@ -34,7 +34,7 @@ from mailer.web.console.guard import (
     language_of,
     refuse_other_origins,
 )
-from mailer.web.console.imports.column_names import NAMES
+from mailer.web.console.names.column_names import NAMES
 
 HOME = "/console"
 SEE_OTHER: Literal[303] = 303

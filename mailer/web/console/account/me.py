@@ -18,8 +18,8 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account import deputies
 from mailer.web.console.account.people import author
-from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.guard import ANY, Visit
+from mailer.web.console.names.role_names import ROLES
 from mailer.web.console.showing import HOME
 from scheduler.errors import ScheduleError
 

@@ -27,10 +27,10 @@ from mailer.users.roles import Grant, UserRole
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account import deputies, role_form
-from mailer.web.console.account.role_names import ROLES
 from mailer.web.console.guard import Visit
+from mailer.web.console.names.role_names import ROLES
+from mailer.web.console.record import acts_shown
 from mailer.web.console.showing import HOME
-from mailer.web.console.site import acts_shown
 
 CHANGED = "This person was changed after this page was opened. Read it, then try again."
 NO_ROLE = "Choose what this person does here; no user was added."

@@ -9,8 +9,8 @@ from mailer.users.acts import ACTS
 from mailer.users.keeping import RoleChange
 from mailer.users.models import User
 from mailer.users.roles import LISTED, SCOPED, Grant, UserRole
-from mailer.web.console.account.role_names import LIMITS, MAY, ROLES
 from mailer.web.console.guard import Visit
+from mailer.web.console.names.role_names import LIMITS, MAY, ROLES
 
 _SAVED = "segment({})"  # the rule that is a saved rule
 

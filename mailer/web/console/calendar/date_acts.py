@@ -12,10 +12,9 @@ from mailer.calendar import dates, leads, series
 from mailer.campaigns.models import Occurrence, Series
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import acting, showing
 from mailer.web.console.calendar import dates_shown, series_pages, year
 from mailer.web.console.calendar.dates_shown import DateShown
-from mailer.web.console.directory import acting
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 

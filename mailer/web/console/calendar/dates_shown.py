@@ -6,7 +6,7 @@ from itertools import groupby
 
 from mailer.calendar.showing.entries import NO_CAMPAIGN, WAITS, CalendarEntry
 from mailer.web.console.guard import Visit
-from mailer.web.console.letters.state_names import named
+from mailer.web.console.names.state_names import named
 from scheduler.leads import Turn
 
 OUTCOMES = {

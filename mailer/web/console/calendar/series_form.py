@@ -21,9 +21,8 @@ from mailer.users import guard
 from mailer.users.acts import Right
 from mailer.users.rights import able
 from mailer.web import forms
-from mailer.web.console import showing, strings
+from mailer.web.console import acting, showing, strings
 from mailer.web.console.calendar import series_pages
-from mailer.web.console.directory import acting
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 from scheduler import slots, words, zones

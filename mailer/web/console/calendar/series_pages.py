@@ -19,8 +19,8 @@ from mailer.users.acts import Right
 from mailer.web.console import showing, strings
 from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
+from mailer.web.console.record import acts_shown
 from mailer.web.console.rules import naming
-from mailer.web.console.site import acts_shown
 from scheduler import words
 from scheduler.cadences import Cadence
 from scheduler.errors import ScheduleError

@@ -17,10 +17,10 @@ from mailer.readers.holder import masked
 from mailer.reports import letters
 from mailer.users.acts import Right
 from mailer.web import page
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, cell_names, names
-from mailer.web.console.directory.acting import Asking
-from mailer.web.console.site import acts_shown
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.names import directory_names
+from mailer.web.console.record import acts_shown, cell_names
 
 LETTERS = 50  # of one contact, the latest first
 FRAME = {  # a page of a reader in a frame: it shows itself, and sends nothing
@@ -62,8 +62,8 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         history=acts_shown.history(asked, history[::-1], named),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
-        roles=names.of_roles(asked, known.roles),
-        **names.of(asked),
+        roles=directory_names.of_roles(asked, known.roles),
+        **directory_names.of(asked),
     )
 
 

@@ -18,10 +18,10 @@ from audiences.upkeep.contact_details import WantedContact
 from mailer.reports import letters
 from mailer.stewardship import changing, removing, suppressing
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, cell_names
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
+from mailer.web.console.record import cell_names
 
 ROOM = f"{showing.HOME}/directory/contacts"
 KEPT = ("name", "languages", "timezone")  # values that a merge chooses from

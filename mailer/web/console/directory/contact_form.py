@@ -19,10 +19,11 @@ from audiences.upkeep import contact_details, editing
 from audiences.upkeep.contact_details import COLUMNS, WantedContact
 from mailer.stewardship import changing
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, names, searching
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.directory import searching
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 
 ROOM = f"{showing.HOME}/directory/contacts"
 OWN = ("name", "function", "languages", "timezone", "organisation", *COLUMNS)
@@ -142,7 +143,7 @@ async def _form(
         held=held if fault and typed is not None else {},
         chosen=chosen,
         every_role=roles.offered(contact.roles if contact else 0),
-        roles=names.of_roles(asked, roles),
+        roles=directory_names.of_roles(asked, roles),
         further=further,
         topics=[
             (each.code, each.name(asked.language), standings.get(each.code))
@@ -153,7 +154,7 @@ async def _form(
         version="" if contact is None else contact.updated_at.isoformat(),
         because=acting.typed(typed or {}, "because"),
         fault=fault,
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 

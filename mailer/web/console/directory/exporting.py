@@ -14,9 +14,9 @@ from mailer.reports.lists.kinds import ListKind
 from mailer.stewardship import exporting
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, filters
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.directory import filters
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",

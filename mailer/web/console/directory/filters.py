@@ -15,8 +15,8 @@ from audiences.languages import OFFERED, name_in
 from audiences.naming.folding import alphabetical
 from audiences.suppressions import Why
 from mailer.errors import RefusedError
-from mailer.web.console.directory import names
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 
 FIELDS = (
     *("kind", "status", "region", "country", "field", "language"),
@@ -123,7 +123,7 @@ async def choices(session: Any, asked: Visit) -> dict[str, Any]:
         return _told_apart(pairs)
 
     return {
-        **names.of(asked),
+        **directory_names.of(asked),
         "countries": named(await directory.country_names(session)),
         "subjects": named(await directory.subject_names(session)),
         "offered": [(code, asked.words.language_name(code)) for code in OFFERED],

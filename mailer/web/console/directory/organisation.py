@@ -16,12 +16,12 @@ from mailer.rendering.entry import entry_lines
 from mailer.reports import entries
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, cell_names, filters, names, searching
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.directory import filters, searching
 from mailer.web.console.guard import Visit
-from mailer.web.console.imports import column_names
-from mailer.web.console.site import acts_shown
+from mailer.web.console.names import column_names, directory_names
+from mailer.web.console.record import acts_shown, cell_names
 
 ROOM = f"{showing.HOME}/directory/organisations"
 CELLS = (*cells.VALUES, *cells.NAMES, *cells.SETS)
@@ -49,12 +49,12 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         found=found,
         body=found.body,
         entry_lines=lines,
-        roles=names.of_roles(asked, known),
+        roles=directory_names.of_roles(asked, known),
         history=acts_shown.history(asked, found.history, named),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),
         done=acting.done(request),
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 
@@ -238,7 +238,7 @@ async def _pair(
         count=count,
         because=acting.typed(form or {}, "because"),
         fault=fault,
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 

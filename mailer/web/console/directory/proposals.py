@@ -11,9 +11,9 @@ from audiences.store.permission import DirectoryRight
 from audiences.upkeep import proposals
 from mailer.errors import RefusedError
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, names
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.names import directory_names
 
 ROOM = f"{showing.HOME}/directory/proposals"
 SHOWN = 50  # proposals on a page, the oldest first
@@ -68,7 +68,7 @@ async def _page(
         fault=fault,
         at=at,
         done=acting.done(request),
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 

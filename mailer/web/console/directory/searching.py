@@ -14,9 +14,9 @@ from audiences.upkeep import finding
 from mailer.errors import RefusedError
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, filters
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
+from mailer.web.console.directory import filters
 from mailer.web.console.directory.filters import Filters
 from mailer.web.console.guard import Visit
 

@@ -12,10 +12,10 @@ from mailer.errors import RefusedError
 from mailer.stewardship import suppressing
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting, names
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 
 ROOM = f"{showing.HOME}/directory/suppressions"
 PAGE = 50  # rows
@@ -124,7 +124,7 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
         because=acting.typed(form, "because"),
         fault=fault,
         done=acting.done(request),
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 
@@ -162,7 +162,7 @@ async def _lift_page(
         key=shown,
         because=acting.typed(form or {}, "because"),
         fault=fault,
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 

@@ -17,7 +17,7 @@ from audiences.intake.mapping.plan import Chosen
 from mailer.errors import RefusedError
 from mailer.sites.site import Site
 from mailer.stewardship import importing
-from mailer.web.console.directory import acting
+from mailer.web.console import acting
 
 LEFT_OUT = "-"  # what a column becomes if it is left out
 PLACE = re.compile(r"c\d{1,3}")  # the name of a column's choice

@@ -17,11 +17,11 @@ from audiences.record import writing
 from audiences.store.permission import DirectoryRight
 from mailer.stewardship import importing
 from mailer.web import forms
-from mailer.web.console import sentences, showing
-from mailer.web.console.directory import acting, names
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, sentences, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
-from mailer.web.console.imports import checking, column_names, uploads
+from mailer.web.console.imports import checking, uploads
+from mailer.web.console.names import column_names, directory_names
 
 ROOM = f"{showing.HOME}/directory/imports"
 OF_COMMAND = re.compile(r"[;,][^;,]*? --[a-z].*", re.DOTALL)
@@ -151,7 +151,7 @@ async def _check(
         place=place,
         shown=SHOWN,
         fault=fault,
-        **names.of(asked),
+        **directory_names.of(asked),
     )
 
 

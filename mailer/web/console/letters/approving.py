@@ -20,8 +20,8 @@ from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import returning
 from mailer.web.console.letters.asked import changes_of
-from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.names.state_names import named
 from mailer.web.console.remarks import places
 from mailer.web.console.rules import differing, naming
 from mailer.web.console.showing import HOME

@@ -45,8 +45,8 @@ from mailer.web.console.guard import (
     signed_in,
 )
 from mailer.web.console.letters import letter_frames, returning
-from mailer.web.console.letters.state_names import named
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.names.state_names import named
 from mailer.web.console.remarks import places
 from mailer.web.console.rules import differing, naming
 

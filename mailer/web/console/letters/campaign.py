@@ -17,7 +17,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import steps
-from mailer.web.console.letters.state_names import ACTS, named
+from mailer.web.console.names.state_names import ACTS, named
 from mailer.web.console.remarks import places
 from mailer.web.console.rules import naming
 

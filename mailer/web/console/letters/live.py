@@ -30,7 +30,7 @@ from mailer.web import forms
 from mailer.web.console import showing, strings
 from mailer.web.console.guard import Visit, could
 from mailer.web.console.letters.scheduling import require_number
-from mailer.web.console.letters.state_names import named
+from mailer.web.console.names.state_names import named
 from mailer.web.console.showing import HOME
 from mailer.web.streams import OpenStreams
 

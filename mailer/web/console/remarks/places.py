@@ -13,7 +13,7 @@ from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.translation import units
 from mailer.rendering.checks.problem import Problem
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.web.console.writing import blocks
+from mailer.web.console import blocks
 
 TITLE = 60  # characters of a title that are shown
 HEAD, LETTER = ".head", ".letter"

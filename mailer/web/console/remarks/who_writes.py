@@ -14,7 +14,7 @@ from mailer.campaigns.writing.together import presence
 from mailer.users.acts import Right
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.writing.languages import tag_of
+from mailer.web.console.names.languages import tag_of
 
 OTHERS = "Also writing in this letter now: %(names)s."
 STRINGS = (OTHERS,)

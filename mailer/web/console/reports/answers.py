@@ -17,9 +17,8 @@ from mailer.feedback.models import FeedbackKind, FeedbackMail, MailStanding
 from mailer.feedback.replies import filing, wording
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
 
 ROOM = f"{showing.HOME}/answers"

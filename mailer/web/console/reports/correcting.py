@@ -13,7 +13,7 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.letters.state_names import named
+from mailer.web.console.names.state_names import named
 from mailer.web.console.showing import HOME
 
 Asking = Request[Visit, Any, Any]

@@ -13,9 +13,8 @@ from mailer.feedback.lost import asking, tasks
 from mailer.feedback.lost.tasks import TaskKind
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.reports import answers
 
 ROOM = f"{answers.ROOM}/tasks"

@@ -14,9 +14,8 @@ from mailer.feedback.arrivals import taking
 from mailer.feedback.belief import quarantine
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.reports import answers
 
 ROOM = f"{answers.ROOM}/quarantine"

@@ -12,10 +12,10 @@ from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import word_changes
 from mailer.reports.review.differences import Difference
 from mailer.reports.review.word_changes import TextSpan
+from mailer.web.console import blocks
+from mailer.web.console.names.block_names import ADDRESSEES, WEIGHTS, line_of
 from mailer.web.console.remarks import places
 from mailer.web.console.rules.naming import RuleTeller
-from mailer.web.console.writing import blocks
-from mailer.web.console.writing.names import ADDRESSEES, WEIGHTS, line_of
 
 AUDIENCE = "audience"  # the setting that is a rule
 WHATS = {

@@ -17,8 +17,8 @@ from audiences.segments.rules import Collection, Leaf, Rule, Test, Word
 from mailer.rendering.entry import role_name
 from mailer.sites.site import Site
 from mailer.web.console import strings
-from mailer.web.console.directory.names import KINDS
 from mailer.web.console.guard import Visit
+from mailer.web.console.names.directory_names import KINDS
 from mailer.web.console.rules import clauses, telling
 from mailer.web.console.rules.clauses import RuleWords
 from mailer.web.console.rules.telling import ToldRule

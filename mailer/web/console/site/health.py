@@ -17,7 +17,7 @@ from mailer.sites.bundled import bundled
 from mailer.store import identity
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.site import described
 

@@ -20,11 +20,10 @@ from mailer.users import guard
 from mailer.users.acts import Right
 from mailer.users.shown_names import ShownNames
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import ANY, Visit
-from mailer.web.console.site import acts_shown
+from mailer.web.console.record import acts_shown
 
 SHOWN = 100  # acts on a page, the latest first
 LAST_PAGE = 1_000

@@ -18,9 +18,8 @@ from mailer.errors import RefusedError
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.rules import naming, rule_form
 from mailer.web.console.rules.rule_form import Keep, TriedRule

@@ -15,9 +15,8 @@ from audiences.upkeep import words
 from audiences.upkeep.words import WantedWord, Word
 from mailer.errors import RefusedError
 from mailer.web import forms
-from mailer.web.console import showing
-from mailer.web.console.directory import acting
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console import acting, showing
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import HOME
 

@@ -22,9 +22,9 @@ from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.figures.campaign_figures import CampaignFigures
 from mailer.users.acts import Right
 from mailer.web.console import showing
-from mailer.web.console.directory import names
-from mailer.web.console.directory.acting import Asking
+from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 
 SHOWN = 100  # words on a page
 LISTS = {
@@ -84,7 +84,7 @@ def _matches(search: str, texts: list[str]) -> bool:
 def _fixed(chosen: str, catalogues: Mapping[str, Catalogue]) -> Words:
     """Return the words of a list that is part of the program."""
     if chosen == "kinds":
-        return {str(code): {"en": name} for code, name in names.KINDS.items()}
+        return {str(code): {"en": name} for code, name in directory_names.KINDS.items()}
     return {
         code: {language: each.text(name) for language, each in catalogues.items()}
         for code, name in FIXED[chosen].items()

@@ -19,8 +19,8 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.names.languages import tag_of
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing.languages import tag_of
 
 Asking = Request[Visit, Any, Any]
 

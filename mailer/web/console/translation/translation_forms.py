@@ -14,8 +14,8 @@ from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType
 from mailer.reports.review import word_changes
 from mailer.reports.review.word_changes import TextSpan
-from mailer.web.console.writing import blocks
-from mailer.web.console.writing.names import LINES, line_of
+from mailer.web.console import blocks
+from mailer.web.console.names.block_names import LINES, line_of
 
 STATES: Mapping[UnitState, str] = {
     UnitState.DONE: "translated",

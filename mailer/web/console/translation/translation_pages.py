@@ -29,6 +29,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
+from mailer.web.console.names.languages import tag_of
 from mailer.web.console.showing import HOME
 from mailer.web.console.translation import (
     second_reading,
@@ -37,7 +38,6 @@ from mailer.web.console.translation import (
 )
 from mailer.web.console.translation.second_reading import SecondReading
 from mailer.web.console.translation.translation_forms import Languages
-from mailer.web.console.writing.languages import tag_of
 
 MAX_UPLOAD = po_file.MAX_FILE + 64 * 1024  # octets, with the rest of the form
 MAX_KEPT = 2 * MAX_UPLOAD  # octets: the same file in a field of a form

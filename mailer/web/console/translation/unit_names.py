@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.rendering.language.catalogues import Catalogue
+from mailer.web.console.names import block_names
 from mailer.web.console.remarks import places
-from mailer.web.console.writing import names
 
 _CONTEXT = re.compile(
     r"(?P<block>[a-z0-9-]+)/(?P<line>[a-z]+)(?:/(?P<number>\d+))?|subject|preheader"
@@ -35,7 +35,7 @@ class UnitNames:
 
     def _named(self, found: re.Match[str]) -> str:
         block, line = found["block"] or "", found["line"] or found[0]
-        label = self.words.text(names.line_of(self.types.get(block, ""), line)[0])
+        label = self.words.text(block_names.line_of(self.types.get(block, ""), line)[0])
         numbered = " ".join(filter(None, [label, found["number"]]))
         return self.words.row(filter(None, [self.blocks.get(block, block), numbered]))
 

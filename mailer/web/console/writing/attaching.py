@@ -23,8 +23,8 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.names.languages import tag_of
 from mailer.web.console.showing import HOME
-from mailer.web.console.writing.languages import tag_of
 
 MAX_UPLOAD = files.MAX_FILE + 64 * 1024  # octets, with the rest of the form
 MAX_PASTE = 3 * MAX_HTML  # octets, encoded

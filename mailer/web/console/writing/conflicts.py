@@ -14,9 +14,9 @@ from mailer.rendering.letter_types import BlockType
 from mailer.reports.review import word_changes
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import block_names
 from mailer.web.console.remarks import places
 from mailer.web.console.showing import CONFLICT
-from mailer.web.console.writing import names
 
 Conflicts = Mapping[str, tuple[ChangedMeanwhileError, Filled]]
 _RULE = "---"  # around subject and preheader
@@ -65,7 +65,9 @@ def _conflict(
         "theirs": theirs,
         "base": pieces.digest_of(changed.stands),
         "values": values,
-        "labels": {key: words.text(names.line_of(code, key)[0]) for key in values},
+        "labels": {
+            key: words.text(block_names.line_of(code, key)[0]) for key in values
+        },
         "text": filled.text,
     }
 
@@ -85,7 +87,7 @@ def told(written: str, kind: BlockType | None, words: Catalogue) -> str:
 def _labelled(values: Mapping[str, str], block: str, words: Catalogue) -> list[str]:
     colon = words.text(": ")
     return [
-        f"{words.text(names.line_of(block, key)[0])}{colon}{value}"
+        f"{words.text(block_names.line_of(block, key)[0])}{colon}{value}"
         for key, value in values.items()
         if value
     ]

@@ -24,14 +24,13 @@ from mailer.errors import NotFoundError, RefusedError
 from mailer.reports.review import looking, preview_page
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import blocks, showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.letter_frames import FRAME
+from mailer.web.console.names.languages import tag_of, tags
 from mailer.web.console.remarks import remark_pages, who_writes
 from mailer.web.console.showing import HOME
 from mailer.web.console.translation import translation_pages
-from mailer.web.console.writing import blocks
-from mailer.web.console.writing.languages import tag_of, tags
 
 NOTE = (
     '<!doctype html><html lang="en"><title>–</title>'

@@ -39,12 +39,12 @@ from mailer.campaigns.writing.together import presence
 from mailer.rendering.language import typography
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import sentences, showing
+from mailer.web.console import blocks, sentences, showing
 from mailer.web.console.guard import Visit
+from mailer.web.console.names.languages import tag_of
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.translation import translation_forms
-from mailer.web.console.writing import block_acts, blocks, conflicts
-from mailer.web.console.writing.languages import tag_of
+from mailer.web.console.writing import block_acts, conflicts
 
 MAX_FORM = 4 * 1024 * 1024  # octets: a text of 200,000 characters, encoded
 NAMES_OF_LINES = {HEAD: ("subject", "preheader"), LETTER: ("name", "date")}

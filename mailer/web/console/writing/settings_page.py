@@ -29,7 +29,7 @@ from mailer.errors import MailerError, RefusedError
 from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
-from mailer.web.console.directory.acting import typed
+from mailer.web.console.acting import typed
 from mailer.web.console.guard import Visit
 from mailer.web.console.showing import CONFLICT, HOME
 from mailer.web.console.strings import SOURCE

@@ -10,7 +10,7 @@ import html5lib
 import pytest
 
 from mailer.sites.site import Site
-from mailer.web.console.imports.column_names import NAMES
+from mailer.web.console.names.column_names import NAMES
 from tests.acts.console import SAME, Visitor, visitor
 from tests.mailer.web.console.test_directory import STEWARD
 from tests.mailer.web.console.test_every_page import filled

@@ -11,7 +11,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.letter_types import BlockType
 from mailer.sites.site import Site
 from mailer.web.console import form_words, sentences, strings
-from mailer.web.console.writing.names import LINES
+from mailer.web.console.names.block_names import LINES
 from tests.acts.console import visitor
 from tests.mailer.web.console.test_in_french import english
 from tools.peers.serving import serving

@@ -13,7 +13,7 @@ from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
 from mailer.sites.bundled import bundled
 from mailer.sites.site import Site
-from mailer.web.console.letters import state_names
+from mailer.web.console.names import state_names
 from mailer.web.console.site import described
 from tests.acts import campaigning
 from tests.acts.console import add_user, visitor

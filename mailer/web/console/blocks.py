@@ -13,7 +13,7 @@ from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.view import editions
-from mailer.web.console.writing import names
+from mailer.web.console.names import block_names
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BASE = ":base"
@@ -68,7 +68,7 @@ def types(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str, str]]:
     """Return the types of blocks that a letter may have: code, name, sentence."""
     found = []
     for code in opened.types:
-        name, sentence = names.BLOCKS.get(code, (code, ""))
+        name, sentence = block_names.BLOCKS.get(code, (code, ""))
         said = words.text(sentence) if sentence else ""
         found.append((code, words.text(name), said))
     return found
@@ -108,7 +108,7 @@ def _form_of(
 
 def type_name(code: str, words: Catalogue) -> str:
     """Return what a type of block is called."""
-    name, _ = names.BLOCKS.get(code, (code, ""))
+    name, _ = block_names.BLOCKS.get(code, (code, ""))
     return words.text(name)
 
 
@@ -122,7 +122,11 @@ def named(opened: DraftDesk, words: Catalogue) -> dict[str, str]:
 
 def text_hint(kind: BlockType, words: Catalogue) -> str:
     """Return how the text of a block is written; empty if it is any text."""
-    return words.text(names.FORMS[kind.form]) if kind.form in names.FORMS else ""
+    return (
+        words.text(block_names.FORMS[kind.form])
+        if kind.form in block_names.FORMS
+        else ""
+    )
 
 
 def _joined(hint: str, zone: str, words: Catalogue) -> str:
@@ -169,7 +173,7 @@ def _line_form(
     pictures: Sequence[str],
     zone: str,
 ) -> LineForm:
-    label, hint = names.line_of(kind.name, line)
+    label, hint = block_names.line_of(kind.name, line)
     form = kind.fields[line]
     if form == "day" and value and not _DAY.fullmatch(value):
         form = "text"  # a field for days would not show it
@@ -199,9 +203,13 @@ def _options(
             known = dict.fromkeys([*OFFERED, *value.split()])
             return [(each, words.language_name(each)) for each in known]
         case "addressees":
-            return [(key, words.text(each)) for key, each in names.ADDRESSEES.items()]
+            return [
+                (key, words.text(each)) for key, each in block_names.ADDRESSEES.items()
+            ]
         case "weight":
-            return [(key, words.text(each)) for key, each in names.WEIGHTS.items()]
+            return [
+                (key, words.text(each)) for key, each in block_names.WEIGHTS.items()
+            ]
         case "picture":
             known = dict.fromkeys([*pictures, *filter(None, [value])])
             return [(each, each) for each in known]

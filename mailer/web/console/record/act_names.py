@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mailer.web.console.directory import names
-from mailer.web.console.imports import column_names
+from mailer.web.console.names import column_names, directory_names
 
 OTHER_ACTS: Mapping[str, str] = {
-    **{str(act): words for act, words in names.MESSAGES.items()},
-    **{str(standing): words for standing, words in names.STANDINGS.items()},
-    **names.ACTS,
-    **names.DECISIONS,
+    **{str(act): words for act, words in directory_names.MESSAGES.items()},
+    **{str(standing): words for standing, words in directory_names.STANDINGS.items()},
+    **directory_names.ACTS,
+    **directory_names.DECISIONS,
     "saved": "saved",
     "undone": "taken back",
     "suppressed": "suppressed",
@@ -121,7 +120,10 @@ LABELS: Mapping[str, str] = {
 }
 # the languages of what else than a contact
 LANGUAGES: Mapping[str, str] = {"series": "Languages"}
-VALUES: Mapping[str, Mapping[Any, str]] = {"how": names.HOWS, "reason": names.REASONS}
+VALUES: Mapping[str, Mapping[Any, str]] = {
+    "how": directory_names.HOWS,
+    "reason": directory_names.REASONS,
+}
 STRINGS = (
     *(*OTHER_ACTS.values(), *ABOUT.values()),
     *(*LABELS.values(), *LANGUAGES.values()),

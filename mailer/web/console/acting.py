@@ -15,7 +15,7 @@ from audiences.record.changes import Author
 from mailer.errors import MailerError, RefusedError
 from mailer.users import guard, rights
 from mailer.web.console.guard import Visit
-from mailer.web.console.imports.column_names import NAMES
+from mailer.web.console.names.column_names import NAMES
 
 Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form

@@ -16,17 +16,17 @@ from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.web.console import strings
-from mailer.web.console.account.role_names import ROLES
-from mailer.web.console.directory.cell_names import CellNames
 from mailer.web.console.guard import Visit
-from mailer.web.console.letters.state_names import ACTS
-from mailer.web.console.site.act_names import (
+from mailer.web.console.names.role_names import ROLES
+from mailer.web.console.names.state_names import ACTS
+from mailer.web.console.record.act_names import (
     ABOUT,
     LABELS,
     LANGUAGES,
     OTHER_ACTS,
     VALUES,
 )
+from mailer.web.console.record.cell_names import CellNames
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
