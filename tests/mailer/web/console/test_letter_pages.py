@@ -8,13 +8,10 @@ import pytest
 
 from mailer import clock
 from mailer.campaigns.writing import edit, folder
-from mailer.rendering.checks import problem
 from mailer.sites.site import Site
-from mailer.web.console import strings
 from mailer.web.console.guard import FIELD
-from mailer.web.console.remarks import places
 from tests.acts import campaigning
-from tests.acts.console import Visitor, add_user, visitor
+from tests.acts.console import Visitor, visitor
 from tests.acts.pictures import png
 from tests.acts.resending import ED
 from tools.peers.relay import Relay
@@ -210,92 +207,3 @@ async def test_a_fault_in_a_row_of_the_rule_is_said_without_its_column(
     assert "column 8" not in rows.text
     assert "column 8" in written.text
     assert rows.status_code == written.status_code == 422
-
-
-async def test_a_comparison_names_blocks_that_are_gone_and_values_in_words(
-    site: Site, tmp_path: Path
-) -> None:
-    first = (
-        "---\nsubject: A\npreheader: B\n---\n# opening\n\nHello.\n\n"
-        "# item part-0\ntitle: The conference\ndate: 2097-06-01\n\n"
-        "# text second\ntitle: Later\n\nWords.\n\n"
-        "# publication three\ntitle: A book\nlanguages: en fr\n"
-    )
-    book = "# publication three\ntitle: A book\nlanguages: en es\n\n"
-    then = f"{first.partition('# item')[0]}{book}# text second\ntitle: Later\n\nWords."
-    number = await campaigning.add(site, campaigning.write(tmp_path, en=first))
-    await campaigning.replace(site, number, campaigning.write(tmp_path, en=then))
-    await add_user(site, "awa", "author", language="fr")
-    async with serving(site) as pages:
-        awa = await visitor(site, pages, "awa")
-        found = (await awa.get(f"/campaigns/{number}/versions")).text
-    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
-
-    assert "part-0" not in page
-    assert "Date : The conference suppression" in page
-    assert "2. Publication : A book, Existe en" in page
-    assert "anglais françaisespagnol" in page
-    assert "2. Publication : A book déplacé" in page
-    assert "bloc 42" in page  # from 4 to 2
-
-
-async def test_what_a_translation_lacks_is_said_by_type_and_title(
-    site: Site, tmp_path: Path
-) -> None:
-    english = f"{campaigning.TEXT}\n# item part-0\ntitle: The forum\n\nWords.\n"
-    french = f"{campaigning.TEXT}\n# note part-9\ntitle: Ancien\n\nMots.\n"
-    written = folder.read(campaigning.write(tmp_path, en=english, fr=french))
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author=campaigning.EDITOR,
-            now=clock.now(),
-            unfinished=True,
-        )
-    await add_user(site, "awa", "author", language="fr")
-    async with serving(site) as pages:
-        awa = await visitor(site, pages, "awa")
-        found = (await awa.get(f"/campaigns/{draft.id}/check")).text
-    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
-
-    assert "part-" not in page
-    assert "Pas encore traduit : 2. Date : The forum" in page
-    assert "Absent du texte d’origine (anglais) : Encadré : Ancien" in page
-
-
-async def test_why_a_letter_was_sent_back_is_called_its_reason(site: Site) -> None:
-    placed = places.LetterPlaces(words=strings.of(site, "fr"), names={}, starts={})
-    found = placed.of(problem.warning("", "state", "La citation manque."))
-
-    assert (found.name, found.page) == ("Motif", "")
-    assert found.what == "La citation manque."
-
-
-async def test_readers_without_a_letter_lead_to_the_translations_and_their_settings(
-    site: Site, tmp_path: Path
-) -> None:
-    toml = campaigning.TOML.format(audience="kind = natcom").partition("[languages")[0]
-    path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT)
-    written = folder.read(path)
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author=campaigning.EDITOR,
-            now=clock.now(),
-            unfinished=True,
-        )
-        number = draft.id
-    async with serving(site) as pages:
-        ed = await visitor(site, pages, campaigning.EDITOR)
-        check = (await ed.get(f"/campaigns/{number}/check")).text
-        translations = (await ed.get(f"/campaigns/{number}/translate")).text
-        settings = (await ed.get(f"/campaigns/{number}/settings")).text
-
-    assert "Readers without a letter" in check
-    assert f'/campaigns/{number}/translate" dir="auto">Translations<' in check
-    assert f'/campaigns/{number}/settings#languages"' in translations
-    assert 'id="languages"' in settings

@@ -179,9 +179,6 @@ async def test_a_po_file_goes_out_and_comes_in_after_a_look(
         assert refused.status_code == 422
         assert "HTML" in refused.text
         assert "2. Date: The first, Title: " in refused.text
-        two = returned.replace(b"Le second", b"Le <second>")
-        both = (await tina.upload(index, "file", "fr.po", two)).text
-        assert len(re.findall(r'<li dir="auto">[^<]*, line \d+', both)) == 2
         returned = file.replace(b"Le premier", "La première".encode())
         page = await tina.upload(index, "file", "fr.po", returned)
         assert "<del>Le</del><ins>La</ins>" in page.text
@@ -258,25 +255,3 @@ async def test_readers_without_a_letter_are_said_at_the_steps_and_at_their_langu
     assert "lacking: Spanish" in steps
     assert "one language" not in steps
     assert "1 would get no letter" in page
-
-
-async def test_a_translation_that_was_begun_is_removed_and_comes_back_by_its_version(
-    site: Site, tmp_path: Path
-) -> None:
-    number = await letter(site, tmp_path, en=TEXT, fr=FRENCH)
-    index = f"/campaigns/{number}/translate"
-    async with serving(site) as pages:
-        ed, tina = await editor(site, pages), await translator(site, pages)
-        assert (
-            await tina.post(f"{index}/remove", {"language": "fr"})
-        ).status_code == 403
-        removed = await ed.post(f"{index}/remove", {"language": "fr"})
-        assert removed.headers["location"].endswith("?removed=fr")
-        assert "fr" not in await stored(site, number)
-        said = (await ed.get(f"{index}?removed=fr")).text
-        assert "The translation was removed: French." in said
-        for wrong in ("fr", "en"):
-            again = await ed.post(f"{index}/remove", {"language": wrong})
-            assert "is no translation of this letter" in unescape(again.text)
-        await ed.post(f"/campaigns/{number}/versions", {"version": "1"})
-    assert (await stored(site, number))["fr"].split() == FRENCH.split()
