@@ -177,8 +177,7 @@ async def test_a_po_file_goes_out_and_comes_in_after_a_look(
         returned = file.replace(b"Le premier", b"La <premi\xc3\xa8re>")
         refused = await tina.upload(index, "file", "fr.po", returned)
         assert refused.status_code == 422
-        assert "HTML" in refused.text
-        assert "2. Date: The first, Title: " in refused.text
+        assert re.search("2. Date: The first, Title: .*HTML", refused.text)
         returned = file.replace(b"Le premier", "La première".encode())
         page = await tina.upload(index, "file", "fr.po", returned)
         assert "<del>Le</del><ins>La</ins>" in page.text
