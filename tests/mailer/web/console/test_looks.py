@@ -25,6 +25,7 @@ HOSTILE = (
     "<img src=x onerror=alert(1)></title><script>alert(2)</script>'\"&lt; {{ 7*7 }}"
     " {organisation} %(x)s =1+1 \u202eevil\u202c \u202e 田中さん " + "W" * 60
 )
+NAME = "A short letter"  # of the one that was sent
 PAGES = (
     *("", "/campaigns", "/me", "/people", "/people/lea"),
     *("/campaigns/1", "/campaigns/1/approval", "/campaigns/1/test"),
@@ -138,6 +139,9 @@ async def test_each_page_is_accessible_and_shows_hostile_texts_as_they_are(
             result = await axe(page)
             if wrong or result.violations_count:
                 found[path] = (wrong, result.generate_report()[:600])
+            await page.emulate_media(media="print")
+            if "/campaigns/2/" in path and NAME not in await page.inner_text("main"):
+                found[f"{path} on paper"] = "without the name of the letter"
             await page.close()
 
     assert found == {}
