@@ -45,7 +45,7 @@ def check(
         (missing, "not translated"),
     ):
         if contexts:
-            sentence = f"{len(contexts)} of {len(source)} entries are {what}"
+            sentence = f"entries {what}, {len(contexts)} of {len(source)}"
             named = f"{sentence}: {_named(contexts, source)}"
             yield problem.warning(language, translation.where, named, code=_CODE)
 

@@ -110,7 +110,7 @@ async def test_what_is_not_translated_is_named_with_its_line(
     ]
     assert await warnings(site, number) == [
         ("fr.md, line 8", "paragraphs in the text of opening: 2, and 3 in en.md"),
-        ("fr.md", "1 of 9 entries are not translated: day/place"),
+        ("fr.md", "entries not translated, 1 of 9: day/place"),
     ]
 
 
@@ -176,8 +176,8 @@ async def test_a_file_that_is_older_than_the_letter_is_taken_and_says_so(
     )
     assert await warnings(site, number) == [
         ("fr.md, line 8", "items of lists in the text of opening: 4, and 5 in en.md"),
-        ("fr.md", f"1 of 10 entries are translated {of_old}: opening/text/2"),
-        ("fr.md", "1 of 10 entries are not translated: day/text/1"),
+        ("fr.md", f"entries translated {of_old}, 1 of 10: opening/text/2"),
+        ("fr.md", "entries not translated, 1 of 10: day/text/1"),
     ]
 
 
