@@ -43,7 +43,8 @@ async def examine(
     try:
         async with open_site(path) as site:
             settings, root = site.settings, site.root
-            locks.limit_waits(site.database.engine, PATIENCE)
+            if not site.database.is_sqlite:
+                locks.limit_waits(site.database.engine, PATIENCE)
             running = await _in_operation(site, now=now, try_logins=try_logins)
             # what went before may have waited for the store
             stored = await _stored(site, now=_later(now, began))

@@ -50,12 +50,10 @@ def begin_writing(connection: Connection, end: Callable[[], float]) -> None:
 
 
 def limit_waits(engine: AsyncEngine, seconds: float) -> None:
-    """Let statements on PostgreSQL wait so long for a lock; without it, for ever.
+    """Let statements wait so long for a lock of PostgreSQL; without it, for ever.
 
     The last limit that is set counts, from the next connection on.
     """
-    if engine.dialect.name == "sqlite":
-        return
 
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: object) -> None:

@@ -125,13 +125,10 @@ async def test_each_page_is_accessible_and_shows_hostile_texts_as_they_are(
         )
         if not script:
             await context.route("**/console.js", lambda route: route.abort())
-        named = {cookie_name(site): signed, "liaison-approve": asked}
-        await context.add_cookies(
-            [
-                {"name": name, "value": value, "url": pages.url}
-                for name, value in named.items()
-            ]
-        )
+        for name, value in ((cookie_name(site), signed), ("liaison-approve", asked)):
+            await context.add_cookies(
+                [{"name": name, "value": value, "url": pages.url}]
+            )
         for path in (*(f"/console{each}" for each in PAGES), *OPEN):
             address = f"{pages.url}{path}?lang={language}"
             page, wrong = await looked_at(context, address, width)
