@@ -121,8 +121,8 @@ def _opened(path: Path) -> BinaryIO:
         return file
     file.close()
     if stat.S_ISREG(known.st_mode):
-        what = f"has {known.st_size:,} octets; at most {MAX_OCTETS:,} are read"
-        raise FileRefusedError(f"{path} {what}; divide the list")
+        size = f"{known.st_size:,} octets; at most {MAX_OCTETS:,} are read"
+        raise FileRefusedError(f"{path} has {size}; divide the list")
     raise FileRefusedError(f"{path} is not a regular file")
 
 

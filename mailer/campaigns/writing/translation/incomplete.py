@@ -33,34 +33,50 @@ def check(
         if other is None or not (block.text and other.text):
             continue
         there, found = shapes.of(block.text), shapes.of(other.text)
-        for what in _differences(found, there, block.id):
-            sentence = f"{what} in {original.where}"
-            yield problem.warning(language, other.line(0), sentence)
+        for what in _differences(found, there, block.id, original.where):
+            yield problem.warning(language, other.line(0), what)
         if found.paragraphs < there.paragraphs:  # it may have two of them in one
             missing -= {
                 each for each in missing if each.startswith(f"{block.id}/text/")
             }
-    for contexts, what in (
-        (stale, "translated from a text that has changed"),
-        (missing, "not translated"),
-    ):
-        if contexts:
-            sentence = f"entries {what}, {len(contexts)} of {len(source)}"
-            named = f"{sentence}: {_named(contexts, source)}"
-            yield problem.warning(language, translation.where, named, code=_CODE)
+    for what in _entries(stale, missing, source):
+        yield problem.warning(language, translation.where, what, code=_CODE)
 
 
-def _differences(found: TextShape, there: TextShape, block: str) -> Iterator[str]:
-    """Yield how the text of a block differs from its source."""
+def _entries(
+    stale: Collection[str], missing: Collection[str], source: Collection[str]
+) -> Iterator[str]:
+    """Yield how many entries are old, and how many are missing, with some of them."""
+    every = len(source)
+    if stale:
+        count, some = len(stale), _named(stale, source)
+        yield (
+            "entries translated from a text that has changed,"
+            f" {count} of {every}: {some}"
+        )
+    if missing:
+        count, some = len(missing), _named(missing, source)
+        yield f"entries not translated, {count} of {every}: {some}"
+
+
+def _differences(
+    found: TextShape, there: TextShape, block: str, where: str
+) -> Iterator[str]:
+    """Yield how the text of a block differs from its source, which is at `where`."""
     if found.paragraphs != there.paragraphs:
-        counts = f"{found.paragraphs}, and {there.paragraphs}"
-        yield f"paragraphs in the text of {block}: {counts}"
+        here, other = found.paragraphs, there.paragraphs
+        yield f"paragraphs in the text of {block}: {here}, and {other} in {where}"
     if found.items != there.items:
-        yield f"items of lists in the text of {block}: {found.items}, and {there.items}"
+        here, other = found.items, there.items
+        yield f"items of lists in the text of {block}: {here}, and {other} in {where}"
     elif found.levels != there.levels:
-        yield f"items of lists in the text of {block} stand at other levels than"
+        yield (
+            f"items of lists in the text of {block} stand at other levels than in"
+            f" {where}"
+        )
     if found.rows != there.rows:
-        yield f"rows in the table of {block}: {found.rows}, and {there.rows}"
+        here, other = found.rows, there.rows
+        yield f"rows in the table of {block}: {here}, and {other} in {where}"
 
 
 def _named(contexts: Collection[str], source: Collection[str]) -> str:
