@@ -143,3 +143,5 @@ COLUMNS = (
 
 NAMES = tuple(column.name for column in COLUMNS)
 OURS = tuple(name for name in NAMES if name != "opt_in")  # of lists that we write
+# what a reader wishes, or agreed to; none of them is guessed
+WISHES = frozenset(("opt_out", "bounced", "opt_in", "consent"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from audiences.intake import columns
 from audiences.intake.mapping import evidence, wording
 from audiences.intake.mapping.evidence import Holds
 from audiences.intake.mapping.state import BY_MAPPING, Columns
@@ -9,7 +10,6 @@ from audiences.intake.wishes import dates, optouts
 
 FEWEST = 2  # cells that show what a column is
 _STANDINGS = frozenset(("status", "level", "roles", "kind"))  # headed “Status”, “Type”
-WISHES = frozenset(("opt_out", "bounced", "opt_in", "consent"))
 # of what may be taken for something else, one cell must be a proof
 _PROOFS = {
     "country": evidence.proves_country,
@@ -133,7 +133,7 @@ def ask_about_wishes(known: Columns) -> None:
 
 def ask_about_names(known: Columns, names: Sequence[str]) -> None:
     """Ask about a list whose name says that its people want no letters."""
-    if {"opt_out", "bounced", "opt_in"} & set(known.targets.values()):
+    if {*optouts.COLUMNS, optouts.OPT_IN} & set(known.targets.values()):
         return
     for name in names:
         if optouts.is_named(name, exported=known.preset is not None):
@@ -175,7 +175,7 @@ def _is_dated(known: Columns, place: int) -> bool:
 def _is_about_wishes(heading: str, *, answered: bool, dated: bool = False) -> bool:
     """Whether a heading may be about opt-outs or consent, with answers or days."""
     meaning = wording.meaning(heading)
-    named = meaning is not None and meaning.target in WISHES
+    named = meaning is not None and meaning.target in columns.WISHES
     return named or optouts.concerns(heading, answered=answered, dated=dated)
 
 

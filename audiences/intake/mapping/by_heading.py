@@ -1,5 +1,6 @@
 """Takes the columns that are known by their headings."""
 
+from audiences.intake import columns
 from audiences.intake.mapping import evidence, synonyms, wording
 from audiences.intake.mapping.state import Columns
 from audiences.intake.mapping.synonyms import Meaning
@@ -46,7 +47,7 @@ def _take_heading(known: Columns, place: int, meaning: Meaning) -> None:
 
 def _is_doubtful(known: Columns, place: int, target: str) -> bool:
     """Whether a heading that is near to a known one may be another word."""
-    is_wish = target in {"opt_out", "bounced", "opt_in", "consent"}
+    is_wish = target in columns.WISHES
     about_wishes = optouts.concerns(known.header[place], answered=True)
     return target in known.targets.values() or (about_wishes and not is_wish)
 

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+from audiences.intake import columns
+
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh", "de", "pt")  # of lists
 # letters that Arabic lists write in two ways, and the stroke that only fills a line
 _ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": None})
@@ -68,10 +70,10 @@ _MISTYPED = frozenset(
         *("address", "name", "given_name", "family_name", "middle_name", "nom"),
         *("function", "languages", "organisation", "organisation_name", "acronym"),
         *("country", "telephones", "postal_address", "street", "city"),
-        *("opt_out", "bounced", "opt_in", "consent"),
+        *columns.WISHES,
     )
 )
-_ASKED = frozenset(("address", "opt_out", "bounced", "opt_in", "consent"))
+_ASKED = columns.WISHES | {"address"}
 _LEAST = 7  # letters of a heading in which one may be wrong
 
 

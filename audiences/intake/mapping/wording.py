@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from babel import Locale
 
+from audiences.intake import columns
 from audiences.intake.mapping import synonyms
 from audiences.intake.mapping.synonyms import Meaning
 from audiences.languages import OFFERED
@@ -51,7 +52,7 @@ _SCRIPTS = re.compile(
     rf"(?<=[{_FOREIGN}])[\s,]+(?=[A-Za-zÀ-ɏ])|(?<=[A-Za-zÀ-ɏ])[\s,]+(?=[{_FOREIGN}])"
 )
 # what a heading with an aside does not name for sure: it is asked about
-_NEVER_GUESSED = frozenset(("opt_out", "bounced", "opt_in", "consent"))
+_NEVER_GUESSED = columns.WISHES
 _NAMED = "organisation_name"
 
 
