@@ -60,7 +60,9 @@ def write(
     return path
 
 
-async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
+async def add(
+    site: Site, path: Path, *, author: str = EDITOR, unfinished: bool = False
+) -> int:
     """Import a campaign folder; return its number."""
     async with site.database.writing() as session:
         campaign = await edit.add(
@@ -69,6 +71,7 @@ async def add(site: Site, path: Path, *, author: str = EDITOR) -> int:
             templates=site.templates,
             author=author,
             now=clock.now(),
+            unfinished=unfinished,
         )
     return campaign.id
 

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from mailer import clock
-from mailer.campaigns.writing import edit, folder
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.console import visitor
@@ -21,17 +19,9 @@ async def test_much_that_is_found_is_on_pages_and_the_letters_page_stays_short(
         f"\n# item day-{n}\ntitle: Day {n}\nlink: http://plain-{n}.example/\n"
         for n in range(110)
     )
-    written = folder.read(campaigning.write(tmp_path, en=campaigning.TEXT + items))
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author="editor",
-            now=clock.now(),
-            unfinished=True,
-        )
-        number = draft.id
+    number = await campaigning.add(
+        site, campaigning.write(tmp_path, en=campaigning.TEXT + items), unfinished=True
+    )
     async with serving(site) as pages:
         user = await visitor(site, pages, "editor")
         first = await user.get(f"/campaigns/{number}/check")

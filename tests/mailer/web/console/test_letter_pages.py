@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mailer import clock
-from mailer.campaigns.writing import edit, folder
 from mailer.sites.site import Site
 from mailer.web.console.guard import FIELD
 from tests.acts import campaigning
@@ -27,17 +25,9 @@ PRIMARY = re.compile(r'<button(?: (?:name|value)="[^"]*")*>|class="button"')
 
 async def unfinished(site: Site, place: Path) -> int:
     """Import a letter whose English text has a link without TLS; return its number."""
-    written = folder.read(campaigning.write(place, en=campaigning.TEXT + ITEM))
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author=campaigning.EDITOR,
-            now=clock.now(),
-            unfinished=True,
-        )
-        return draft.id
+    return await campaigning.add(
+        site, campaigning.write(place, en=campaigning.TEXT + ITEM), unfinished=True
+    )
 
 
 async def checked(user: Visitor, number: int) -> str:

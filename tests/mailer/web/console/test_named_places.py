@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from mailer import clock
-from mailer.campaigns.writing import edit, folder
 from mailer.rendering.checks import problem
 from mailer.sites.site import Site
 from mailer.web.console import strings
@@ -51,20 +49,13 @@ async def test_what_a_translation_lacks_is_said_by_type_and_title(
 ) -> None:
     english = f"{campaigning.TEXT}\n# item part-0\ntitle: The forum\n\nWords.\n"
     french = f"{campaigning.TEXT}\n# note part-9\ntitle: Ancien\n\nMots.\n"
-    written = folder.read(campaigning.write(tmp_path, en=english, fr=french))
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author=campaigning.EDITOR,
-            now=clock.now(),
-            unfinished=True,
-        )
+    number = await campaigning.add(
+        site, campaigning.write(tmp_path, en=english, fr=french), unfinished=True
+    )
     await add_user(site, "awa", "author", language="fr")
     async with serving(site) as pages:
         awa = await visitor(site, pages, "awa")
-        found = (await awa.get(f"/campaigns/{draft.id}/check")).text
+        found = (await awa.get(f"/campaigns/{number}/check")).text
     page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
 
     assert "part-" not in page
@@ -85,17 +76,7 @@ async def test_readers_without_a_letter_lead_to_the_translations_and_their_setti
 ) -> None:
     toml = campaigning.TOML.format(audience="kind = natcom").partition("[languages")[0]
     path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT)
-    written = folder.read(path)
-    async with site.database.writing() as session:
-        draft = await edit.add(
-            session,
-            written,
-            templates=site.templates,
-            author=campaigning.EDITOR,
-            now=clock.now(),
-            unfinished=True,
-        )
-        number = draft.id
+    number = await campaigning.add(site, path, unfinished=True)
     async with serving(site) as pages:
         ed = await visitor(site, pages, campaigning.EDITOR)
         check = (await ed.get(f"/campaigns/{number}/check")).text
