@@ -36,10 +36,14 @@ class Why(StrEnum):
 
     BOUNCED = "bounced"  # the mailbox does not exist
     COMPLAINED = "complained"  # the reader reported a letter as spam
-    ASKED = "asked"  # the reader wrote to the unit
+    ASKED = "asked"  # the reader asked the unit, by mail, telephone or in person
     OPERATOR = "operator"  # an operator's decision
     ERASED = "erased"  # the person was erased
     MOVED = "moved"  # the contact has another address now
+
+
+# Reasons about the mailbox alone; whom it belongs to may still want letters.
+OF_MAILBOX = frozenset({Why.BOUNCED, Why.MOVED})
 
 
 class Suppression(Base):
@@ -78,8 +82,16 @@ async def suppress(
 ) -> bool:
     """Suppress an address; return False when it is suppressed already.
 
-    `by` is the user who did it.
+    A reason about the mailbox alone gives way to one about the person, which a new
+    address of the person keeps. `by` is the user who did it.
     """
+    if reason not in OF_MAILBOX:
+        await session.execute(
+            delete(Suppression).where(
+                Suppression.address_key == address_key,
+                Suppression.reason.in_(OF_MAILBOX),
+            )
+        )
     added = await session.execute(
         insert(session, Suppression)
         .values(address_key=address_key, reason=reason, since=now, detail=detail)
@@ -148,7 +160,7 @@ async def follow(
     """
     old = await session.get(Suppression, before)
     await suppress(session, before, Why.MOVED, now=now, by=by)
-    if old is None or old.reason in {Why.BOUNCED, Why.MOVED}:
+    if old is None or old.reason in OF_MAILBOX:
         return None
     reason = Why(old.reason)
     await suppress(session, after, reason, now=now, detail=old.detail, by=by)

@@ -18,18 +18,24 @@ from mailer.sites.site import Site
 from mailer.store import identity, key_check
 from mailer.users import guard
 
+# Who may ask for it: the reader, or the unit decides. The others have their own verbs.
+ASKERS = (Why.ASKED, Why.OPERATOR)
+
 
 async def suppress(
-    site: Site, address: str, *, by: str, detail: str, now: datetime
+    site: Site, address: str, *, reason: Why, by: str, detail: str, now: datetime
 ) -> bool:
     """Suppress an address, also one that no contact has; return whether it is new.
 
-    Raises AddressRefusedError for what is no address, ConfigError if the address key is
-    not the one of the store, NotRecordedError if the file cannot be written.
+    `reason` is one of ASKERS. Raises AddressRefusedError for what is no address,
+    ConfigError if the address key is not the one of the store, NotRecordedError if the
+    file cannot be written.
     """
     key = await fingerprint(site, address)
     async with site.database.writing() as session:
-        return await add(session, site, key, by=by, detail=detail, now=now)
+        return await add(
+            session, site, key, reason=reason, by=by, detail=detail, now=now
+        )
 
 
 async def add(
@@ -37,16 +43,20 @@ async def add(
     site: Site,
     key: bytes,
     *,
+    reason: Why,
     by: str,
     detail: str,
     now: datetime,
 ) -> bool:
-    """Suppress an address by its fingerprint; return whether it is new."""
+    """Suppress an address by its fingerprint; return whether it is new.
+
+    `reason` is one of ASKERS.
+    """
     await guard.require(session, by, DirectoryRight.DIRECTORY)
-    line = optouts.of_suppression(key, at=now, reason=Why.OPERATOR)
+    line = optouts.of_suppression(key, at=now, reason=reason)
     optouts.append(site.root, [line])
     return await suppressions.suppress(
-        session, key, Why.OPERATOR, now=now, detail=detail, by=by
+        session, key, reason, now=now, detail=detail, by=by
     )
 
 

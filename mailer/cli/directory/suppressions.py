@@ -108,15 +108,26 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @command.command(epilog="Example: mailer suppressions add a@b.example --detail phoned")
 @click.argument("address")
 @click.option("--detail", required=True, help="The reason, in words.")
+@click.option(
+    "--reason",
+    type=click.Choice([*suppressing.ASKERS]),
+    default=Why.OPERATOR,
+    help="asked: by the reader. operator: decided by the unit. Default: operator.",
+)
 @operator_option
 @as_json
 @with_site
 async def add(
-    site: Site, address: str, detail: str, operator: str, as_json: bool
+    site: Site, address: str, detail: str, reason: str, operator: str, as_json: bool
 ) -> None:
     """Suppress an address, also one that no contact has."""
     is_new = await suppressing.suppress(
-        site, address, by=operator, detail=detail, now=clock.now()
+        site,
+        address,
+        reason=Why(reason),
+        by=operator,
+        detail=detail,
+        now=clock.now(),
     )
     output.done(
         {"address": address, "added": is_new},

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from audiences import contacts, suppressions
+from audiences.record.changes import Author
+from audiences.suppressions import Why
+from mailer import clock
 from mailer.readers import optouts
+from mailer.sites.site import Site
+from mailer.stewardship import changing, suppressing
 from tests.acts.commands import Mailer, shown
 
 ADDRESS = "somebody@ngo.example"
@@ -58,3 +64,26 @@ def test_with_another_key_nothing_is_suppressed_or_lifted(
     assert after == before
     assert unchanged
     assert f"{ADDRESS} is {'already' if first else 'now'} suppressed" in again
+
+
+async def test_what_a_reader_asks_by_telephone_outlives_a_mailbox_that_is_gone(
+    site: Site,
+) -> None:
+    old, new = "unesco-liaison@icom.example", "liaison@icom.example"
+    key = contacts.fingerprint_of(old, key=site.address_key)
+    async with site.database.writing() as session:
+        await suppressions.suppress(session, key, Why.BOUNCED, now=clock.now())
+    asked = {"reason": Why.ASKED, "by": "editor", "detail": "by telephone"}
+    first = await suppressing.suppress(site, old, **asked, now=clock.now())
+    again = await suppressing.suppress(site, old, **asked, now=clock.now())
+    author = Author(by="editor", account=None, because="moved", at=clock.now())
+    async with site.database.writing() as session:
+        await changing.move(session, site, old, new, author)
+        moved = await suppressions.page(
+            session, key=contacts.fingerprint_of(new, key=site.address_key), limit=1
+        )
+
+    assert (first, again) == (True, False)
+    assert [(each.reason, each.detail) for each, _, _ in moved] == [
+        ("asked", "by telephone")
+    ]

@@ -16,11 +16,13 @@ from audiences.record.changes import Changed
 from audiences.store.permission import DirectoryRight
 from audiences.upkeep.contact_details import WantedContact
 from mailer.reports import letters
-from mailer.stewardship import changing, removing, suppressing
+from mailer.stewardship import changing, removing
 from mailer.web import forms
 from mailer.web.console import acting, showing
 from mailer.web.console.acting import Asking
+from mailer.web.console.directory import suppressed
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 from mailer.web.console.record import cell_names
 
 ROOM = f"{showing.HOME}/directory/contacts"
@@ -116,17 +118,9 @@ async def suppress(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Let nothing more be written to the address of a contact."""
     asked, form = request.user, await forms.form_of(request)
     try:
-        author = acting.author(asked, form, asks=True)
         async with asked.site.database.writing() as session:
             contact = await acting.contact(session, number)
-            await suppressing.add(
-                session,
-                asked.site,
-                contact.address_key,
-                by=author.by,
-                detail=author.because or "",
-                now=asked.now,
-            )
+            await suppressed.suppress(session, asked, form, contact.address_key)
     except acting.REFUSALS as refused:
         return await _page(asked, number, "suppress", form=form, fault=str(refused))
     return showing.to(asked.site, f"{ROOM}/{number}?done=suppressed")
@@ -196,8 +190,10 @@ async def _page(
         total=sum(counted.values()),
         version=contact.updated_at.isoformat(),
         new=acting.typed(form, "new"),
+        who=acting.typed(form, "who"),
         because=acting.typed(form, "because"),
         fault=fault,
+        **directory_names.of(asked),
     )
 
 

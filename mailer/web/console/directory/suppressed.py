@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences import contacts, suppressions
 from audiences.store.permission import DirectoryRight
@@ -20,7 +21,9 @@ from mailer.web.console.names import directory_names
 ROOM = f"{showing.HOME}/directory/suppressions"
 PAGE = 50  # rows
 NO_KEY = "This address is not named as the page names it; open the page again."
-STRINGS = (NO_KEY,)
+SUPPRESSED = "This address is suppressed already; what you wrote is not kept."
+NO_ASKER = "Say who asks for it: the reader, or the unit."
+STRINGS = (NO_KEY, NO_ASKER, SUPPRESSED)
 
 
 @get("/directory/suppressions", right=Right.READ)
@@ -34,17 +37,10 @@ async def add(request: Asking) -> Response[Any]:
     """Suppress an address, also one that no contact has."""
     asked, form = request.user, await forms.form_of(request)
     try:
-        author = acting.author(asked, form, asks=True)
         address, key = acting.typed(form, "address"), asked.site.address_key
         async with asked.site.database.writing() as session:
-            await suppressing.add(
-                session,
-                asked.site,
-                contacts.fingerprint_of(address, key=key),
-                by=author.by,
-                detail=author.because or "",
-                now=asked.now,
-            )
+            found = contacts.fingerprint_of(address, key=key)
+            await suppress(session, asked, form, found)
     except acting.REFUSALS as refused:
         return await _page(request, form=form, fault=str(refused))
     return showing.to(asked.site, f"{ROOM}?done=suppressed")
@@ -76,6 +72,25 @@ async def lift(request: Asking) -> Response[Any]:
     return showing.to(asked.site, f"{ROOM}?done=lifted")
 
 
+async def suppress(session: AsyncSession, asked: Visit, form: Any, key: bytes) -> None:
+    """Suppress an address as a form says; refuse without who asks, and twice."""
+    who = acting.typed(form, "who")
+    if who not in suppressing.ASKERS:
+        raise RefusedError(asked.words.text(NO_ASKER))
+    author = acting.author(asked, form, asks=True)
+    is_new = await suppressing.add(
+        session,
+        asked.site,
+        key,
+        reason=Why(who),
+        by=author.by,
+        detail=author.because or "",
+        now=asked.now,
+    )
+    if not is_new:
+        raise RefusedError(asked.words.text(SUPPRESSED))
+
+
 def _key(asked: Visit, shown: str) -> bytes:
     """Return a fingerprint as a page shows it."""
     try:
@@ -91,7 +106,7 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
     asked, query = request.user, request.query_params
     form = form or {}
     why = query.get("reason", "")
-    shows = asked.could(Right.NAMES)
+    shows, named = asked.could(Right.NAMES), directory_names.of(asked)
     rows: Any = []
     search = query.get("search", "").strip()[:254]
     try:
@@ -112,19 +127,19 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
         asked,
         "directory/suppressions.html",
         status=showing.UNPROCESSABLE if fault else 200,
+        **named,
         counts=counts,
         rows=rows[:PAGE],
+        whys=[(each, named["reasons"][each]) for each in Why],
         more=f"{last.since.isoformat()}~{last.address_key.hex()}" if last else "",
         reason=why,
         search=search,
         shows=shows,
         may=asked.could(DirectoryRight.DIRECTORY),
         may_lift=asked.could(DirectoryRight.LIFT),
-        address=acting.typed(form, "address"),
-        because=acting.typed(form, "because"),
+        **{each: acting.typed(form, each) for each in ("who", "address", "because")},
         fault=fault,
         done=acting.done(request),
-        **directory_names.of(asked),
     )
 
 

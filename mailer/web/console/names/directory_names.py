@@ -24,7 +24,7 @@ KINDS = {
 REASONS = {
     Why.BOUNCED: "the mailbox does not exist",
     Why.COMPLAINED: "the reader reported a letter as spam",
-    Why.ASKED: "the reader wrote to the unit",
+    Why.ASKED: "the reader asked the unit",
     Why.OPERATOR: "a decision of the unit",
     Why.ERASED: "the person was erased",
     Why.MOVED: "the contact has another address now",

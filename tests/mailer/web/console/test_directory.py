@@ -225,7 +225,9 @@ async def test_who_may_not_see_names_sees_counts_only(site: Site) -> None:
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         place = await made(steward, "secret@icom.example", name="Secret Person")
-        await steward.post(f"{place}/suppress", {"because": "phoned in private"})
+        await steward.post(
+            f"{place}/suppress", {"who": "asked", "because": "phoned in private"}
+        )
         body = re.search(
             r"/directory/organisations/\d+", (await steward.get(place)).text
         )
@@ -263,10 +265,14 @@ async def test_a_suppression_is_added_found_and_lifted_with_reasons(site: Site) 
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         place = "/directory/suppressions"
-        form = {"address": address}
+        form = {"address": address, "who": "asked"}
         refused = await steward.post(f"{place}/add", form)
         form["because"] = HOSTILE
+        no_asker = await steward.post(f"{place}/add", {**form, "who": "bounced"})
+        assert "Say who asks for it" in no_asker.text
         assert (await steward.post(f"{place}/add", form)).status_code == 303
+        twice = await steward.post(f"{place}/add", form)
+        assert "suppressed already" in twice.text
         found = await steward.get(f"{place}?search={address}")
         key = re.search(r"key=([0-9a-f]{32})", found.text)
         assert key is not None
@@ -285,6 +291,8 @@ async def test_a_suppression_is_added_found_and_lifted_with_reasons(site: Site) 
         )
 
     assert f'value="{address}"' in refused.text
+    assert '<option value="asked" selected>' in refused.text
+    assert "the reader asked the unit</td>" in found.text
     assert "<script>alert" not in found.text + asked.text
 
 
