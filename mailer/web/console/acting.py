@@ -22,27 +22,7 @@ REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of th
 LONGEST = 2_000  # characters of a field
 OTHER_NUMBER = "You typed “%(given)s”; the number is %(count)s. Nothing was changed."
 NO_REASON = "Say why; the reason is kept in the history."
-DONE = {
-    "added": "It is added.",
-    "edited": "The changes are saved.",
-    "moved": "The address is changed.",
-    "merged": "The two are merged.",
-    "removed": "The contact is removed.",
-    "erased": "The person is erased. No import stores this address again.",
-    "retired": "The organisation is retired.",
-    "suppressed": "The address is suppressed.",
-    "lifted": "The address may be written to again.",
-    "imported": "The list is imported.",
-    "undone": "The import is undone.",
-    "applied": "The line is applied.",
-    "declined": "The line is declined.",
-    "unsubscribed": "The reader gets no more letters of that topic.",
-    "filed": "The answer is filed to the letter.",
-    "discarded": "The mail is discarded.",
-    "believed": "The mail is believed.",
-    "finished": "The task is done.",
-}
-STRINGS = (OTHER_NUMBER, NO_REASON, *DONE.values())
+STRINGS = (OTHER_NUMBER, NO_REASON)
 # a key where a verb names one; words with underscores are nothing else
 _LONG = "|".join(each for each in NAMES if "_" in each)
 _SHORT = "|".join(each for each in NAMES if "_" not in each)
@@ -50,12 +30,6 @@ _KEY = re.compile(
     rf"\b(?:{_LONG})\b|(?:^|(?<=: )|(?<=; )|(?<=needs )|(?<= and ))(?:{_SHORT})"
     "(?= cannot be empty| '| is | and |$)"
 )
-
-
-def done(request: Asking) -> str:
-    """Return the sentence about the act that led to a page; empty: there was none."""
-    sentence = DONE.get(request.query_params.get("done", ""), "")
-    return request.user.words.text(sentence) if sentence else ""
 
 
 def sentence(asked: Visit, refused: Exception) -> str:

@@ -82,7 +82,7 @@ async def add(request: Request[Visit, Any, Any]) -> Response[Any]:
             )
     except RefusedError as refused:
         return await me.page(asked, passkey_fault=str(refused))
-    return showing.to(asked.site, f"{HOME}/me")
+    return showing.to(asked.site, f"{HOME}/me", "new")
 
 
 @post("/me/passkeys/remove", right=ANY, status_code=200)
@@ -96,7 +96,7 @@ async def remove(request: Request[Visit, Any, Any]) -> Response[Any]:
             await passkeys.remove(session, asked.user.name, wanted, author(asked))
     except RefusedError as refused:
         return await me.page(asked, passkey_fault=str(refused))
-    return showing.to(asked.site, f"{HOME}/me")
+    return showing.to(asked.site, f"{HOME}/me", "gone")
 
 
 def _json(text: str, *, status: int = 200) -> Response[str]:

@@ -62,7 +62,7 @@ async def name_deputy(request: Asking) -> Response[Any]:
         await deputies.name_one(asked, asked.user.name, form, author(asked))
     except MailerError as refused:
         return await page(asked, deputy_fault=str(refused), given_deputy=form)
-    return showing.to(asked.site, f"{HOME}/me#deputies", "saved")
+    return showing.to(asked.site, f"{HOME}/me", "saved")
 
 
 @post("/me/deputies/end", right=ANY, status_code=200)
@@ -70,7 +70,7 @@ async def end_deputy(request: Asking) -> Response[Any]:
     """End that somebody approves in place of the user."""
     asked, form = request.user, await forms.form_of(request)
     await deputies.end_one(asked, asked.user.name, form, author(asked))
-    return showing.to(asked.site, f"{HOME}/me#deputies", "saved")
+    return showing.to(asked.site, f"{HOME}/me", "saved")
 
 
 @post("/me/sign-ins", right=ANY, status_code=200)
@@ -79,7 +79,7 @@ async def end_one(request: Asking) -> Response[Any]:
     asked, form = request.user, await forms.form_of(request)
     async with asked.site.database.writing() as session:
         await browsers.end_one(session, asked.user.name, str(form.get("browser")))
-    return showing.to(asked.site, f"{HOME}/me")
+    return showing.to(asked.site, f"{HOME}/me", "sign-in-ended")
 
 
 @post("/me/password", right=ANY, status_code=200)

@@ -153,7 +153,7 @@ async def name_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
         await deputies.name_one(asked, name, form, author(asked))
     except Fault as fault:
         return await _page(asked, name, deputy_fault=str(fault), given_deputy=form)
-    return _back(asked, name, "#deputies", done="saved")
+    return _back(asked, name, done="saved")
 
 
 @post("/people/{name:str}/deputies/end", right=Right.USERS, status_code=200)
@@ -161,7 +161,7 @@ async def end_deputy(request: Asking, name: FromPath[str]) -> Response[Any]:
     """End that somebody approves in place of a user."""
     asked, form = request.user, await forms.form_of(request)
     await deputies.end_one(asked, name, form, author(asked))
-    return _back(asked, name, "#deputies", done="saved")
+    return _back(asked, name, done="saved")
 
 
 @post("/people/{name:str}/remove", right=Right.USERS, status_code=200)
@@ -188,8 +188,8 @@ def _classes(asked: Visit) -> set[str]:
     return letter_types.classes(asked.site.templates)
 
 
-def _back(asked: Visit, name: str, part: str = "", *, done: str) -> Response[Any]:
-    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}{part}", done)
+def _back(asked: Visit, name: str, *, done: str) -> Response[Any]:
+    return showing.to(asked.site, f"{HOME}/people/{quote(name, safe='')}", done)
 
 
 async def _list(asked: Visit, *, fault: str = "", given: Any = None) -> Response[Any]:

@@ -38,7 +38,7 @@ async def skip(request: Asking, number: FromPath[int]) -> Response[Any]:
     async def act(session: AsyncSession, found: Series) -> Occurrence:
         return await dates.skip(session, found, at, by, office=office)
 
-    return await _done(request, number, "skipped", act, at)
+    return await _done(request, number, "date-skipped", act, at)
 
 
 @post("/series/{number:int}/move", right=Right.SERIES, status_code=200)
@@ -51,7 +51,7 @@ async def move(request: Asking, number: FromPath[int]) -> Response[Any]:
     async def act(session: AsyncSession, found: Series) -> Occurrence:
         return await dates.move(session, found, at, to, by, office=office)
 
-    return await _done(request, number, "moved", act, at)
+    return await _done(request, number, "date-moved", act, at)
 
 
 @post("/series/{number:int}/add", right=Right.SERIES, status_code=200)
@@ -63,11 +63,11 @@ async def add(request: Asking, number: FromPath[int]) -> Response[Any]:
     async def act(session: AsyncSession, found: Series) -> Occurrence:
         return await dates.add(session, found, at, by)
 
-    return await _done(request, number, "given", act, "", typed=at)
+    return await _done(request, number, "date-added", act, "", typed=at)
 
 
 async def _done(
-    request: Asking, number: int, said: str, act: Act, at: str, *, typed: str = ""
+    request: Asking, number: int, done: str, act: Act, at: str, *, typed: str = ""
 ) -> Response[Any]:
     """Act, and lead to the series in the year of the date; else show the refusal."""
     site = request.user.site
@@ -85,8 +85,8 @@ async def _done(
             given=typed,
             status=showing.UNPROCESSABLE,
         )
-    query = f"year={local:%Y}&done={said}&at={local:%Y-%m-%dT%H:%M}"
-    return showing.to(site, f"{HOME}/series/{number}?{query}")
+    query = f"year={local:%Y}&at={local:%Y-%m-%dT%H:%M}"
+    return showing.to(site, f"{HOME}/series/{number}?{query}", done)
 
 
 async def _page(

@@ -71,7 +71,7 @@ async def add(request: Asking) -> Response[Any]:
             number = added.id
     except REFUSALS as refused:
         return await _form(asked, None, given, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}/series/{number}?done=added")
+    return showing.to(asked.site, f"{HOME}/series/{number}", "new")
 
 
 @get("/series/{number:int}/edit", right=Right.SERIES)
@@ -111,7 +111,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
             await planning.change(session, asked.site, found, plan, by)
     except REFUSALS as refused:
         return await _form(asked, number, given, fault=str(refused))
-    return showing.to(asked.site, f"{HOME}/series/{number}?done=edited")
+    return showing.to(asked.site, f"{HOME}/series/{number}", "saved")
 
 
 def _given(form: FormMultiDict) -> dict[str, str]:

@@ -26,15 +26,8 @@ from scheduler.cadences import Cadence
 from scheduler.errors import ScheduleError
 from scheduler.leads import Turn
 
-DONE = {
-    "added": "The series is added.",
-    "edited": "The changes are saved.",
-    "skipped": "The date is skipped. Its draft, if it has one, stays a draft.",
-    "moved": "The date is moved. The others stay as they are.",
-    "given": "The date is added.",
-}
 WARNED = "%(names)s had a reminder with the former date: write to them."
-STRINGS = (*DONE.values(), WARNED)
+STRINGS = (WARNED,)
 _OPEN = (CampaignState.DRAFT, CampaignState.IN_REVIEW)
 Asking = Request[Visit, Any, Any]
 
@@ -64,7 +57,7 @@ async def show(
         found = await series.numbered(session, number)
         faults = await planning.faults(session, asked.site, found)
         changes = await data_changes.history(session, DataKind.SERIES, found.name)
-        done = await _done(session, asked, found, query)
+        warned = await _warned(session, asked, found, query.get("at", ""))
         teller = await naming.for_page(asked, session, found.audience)
     shown_year = year.year_of(query.get("year", ""), asked)
     entries = await year.dates_of(asked, shown_year, found)
@@ -86,7 +79,7 @@ async def show(
             asked, changes[:-51:-1], about=f"series {found.name}"
         ),
         may=asked.could(Right.SERIES),
-        done=done,
+        warned=warned,
         fault=fault,
         given=given,
     )
@@ -116,21 +109,14 @@ def _in_words(asked: Visit, cadence: Cadence) -> str:
     return told or strings.in_english(words.describe(cadence))
 
 
-async def _done(
-    session: AsyncSession, asked: Visit, found: Series, query: Any
-) -> list[str]:
-    """Return what is said about the act that led to the page."""
-    act = query.get("done", "")
-    if act not in DONE:
-        return []
-    text = asked.words.text
-    sentences = [text(DONE[act])]
-    if act == "moved":
-        occurrence = await series.slot_at(session, found, query.get("at", ""))
-        warned = [] if occurrence is None else await notices.asked(session, occurrence)
-        if warned:
-            sentences.append(text(WARNED, names=asked.words.listed(warned)))
-    return sentences
+async def _warned(session: AsyncSession, asked: Visit, found: Series, at: str) -> str:
+    """Return who had a reminder with the former time of a date that was moved."""
+    if asked.done != "date-moved":
+        return ""
+    occurrence = await series.slot_at(session, found, at)
+    warned = [] if occurrence is None else await notices.asked(session, occurrence)
+    names = asked.words.listed([asked.called(each) for each in warned])
+    return asked.words.text(WARNED, names=names) if warned else ""
 
 
 async def _lacking(

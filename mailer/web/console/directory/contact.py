@@ -61,7 +61,6 @@ async def contact_page(request: Asking, number: FromPath[int]) -> Response[Any]:
         more_letters=max(0, len(received) - LETTERS),
         history=acts_shown.history(asked, history[::-1], named),
         may=asked.could(DirectoryRight.DIRECTORY),
-        done=acting.done(request),
         roles=directory_names.of_roles(asked, known.roles),
         **directory_names.of(asked),
     )

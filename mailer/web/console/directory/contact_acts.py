@@ -64,7 +64,7 @@ async def move(request: Asking, number: FromPath[int]) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         return await _page(asked, number, "move", form=form, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}/{number}?done=moved")
+    return showing.to(asked.site, f"{ROOM}/{number}", "moved")
 
 
 @post(
@@ -85,7 +85,7 @@ async def remove(request: Asking, number: FromPath[int]) -> Response[Any]:
     except acting.REFUSALS as refused:
         return await _page(asked, number, "remove", form=form, fault=str(refused))
     place = acting.place(body, "organisations")
-    return showing.to(asked.site, f"{showing.HOME}{place}?done=removed")
+    return showing.to(asked.site, f"{showing.HOME}{place}", "removed")
 
 
 @post(
@@ -106,7 +106,7 @@ async def erase(request: Asking, number: FromPath[int]) -> Response[Any]:
             await changing.erase(session, asked.site, contact.address or "", author)
     except acting.REFUSALS as refused:
         return await _page(asked, number, "erase", form=form, fault=str(refused))
-    return showing.to(asked.site, f"{showing.HOME}/directory?done=erased")
+    return showing.to(asked.site, f"{showing.HOME}/directory", "erased")
 
 
 @post(
@@ -123,7 +123,7 @@ async def suppress(request: Asking, number: FromPath[int]) -> Response[Any]:
             await suppressed.suppress(session, asked, form, contact.address_key)
     except acting.REFUSALS as refused:
         return await _page(asked, number, "suppress", form=form, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}/{number}?done=suppressed")
+    return showing.to(asked.site, f"{ROOM}/{number}", "suppressed")
 
 
 @get("/directory/contacts/{number:int}/merge", right=DirectoryRight.DIRECTORY)
@@ -166,7 +166,7 @@ async def merge(request: Asking, number: FromPath[int]) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         return await _pair(asked, number, form, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}/{target.id}?done=merged")
+    return showing.to(asked.site, f"{ROOM}/{target.id}", "merged")
 
 
 async def _page(

@@ -51,7 +51,7 @@ async def add(request: Asking) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         return await _form(asked, None, form, fault=acting.sentence(asked, refused))
-    return showing.to(asked.site, f"{ROOM}/{contact.id}?done=added")
+    return showing.to(asked.site, f"{ROOM}/{contact.id}", "new")
 
 
 @get("/directory/contacts/{number:int}/edit", right=DirectoryRight.DIRECTORY)
@@ -84,7 +84,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
         status = showing.CONFLICT if changed else showing.UNPROCESSABLE
         fault = acting.sentence(asked, refused)
         return await _form(asked, number, form, fault=fault, status=status)
-    return showing.to(asked.site, f"{ROOM}/{number}?done=edited")
+    return showing.to(asked.site, f"{ROOM}/{number}", "saved")
 
 
 def _wanted(form: Any) -> WantedContact:

@@ -53,7 +53,6 @@ async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
         history=acts_shown.history(asked, found.history, named),
         names_shown=asked.could(Right.NAMES),
         may=asked.could(DirectoryRight.DIRECTORY),
-        done=acting.done(request),
         **directory_names.of(asked),
     )
 
@@ -76,7 +75,7 @@ async def add(request: Asking) -> Response[Any]:
             body = await bodies.add(session, code, given, acting.author(asked, form))
     except acting.REFUSALS as refused:
         return await _form(asked, None, form, fault=acting.sentence(asked, refused))
-    return showing.to(asked.site, f"{ROOM}/{body.id}?done=added")
+    return showing.to(asked.site, f"{ROOM}/{body.id}", "new")
 
 
 @get("/directory/organisations/{number:int}/edit", right=DirectoryRight.DIRECTORY)
@@ -108,7 +107,7 @@ async def save(request: Asking, number: FromPath[int]) -> Response[Any]:
         status = showing.CONFLICT if changed else showing.UNPROCESSABLE
         fault = acting.sentence(asked, refused)
         return await _form(asked, number, form, fault=fault, status=status)
-    return showing.to(asked.site, f"{ROOM}/{number}?done=edited")
+    return showing.to(asked.site, f"{ROOM}/{number}", "saved")
 
 
 @get("/directory/organisations/{number:int}/merge", right=DirectoryRight.DIRECTORY)
@@ -139,7 +138,7 @@ async def merge(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _pair(
             asked, number, into, form=form, fault=acting.sentence(asked, refused)
         )
-    return showing.to(asked.site, f"{ROOM}/{target.id}?done=merged")
+    return showing.to(asked.site, f"{ROOM}/{target.id}", "merged")
 
 
 @post(
@@ -153,7 +152,7 @@ async def retire(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         body = await _body(session, number)
         await bodies.retire(session, body.code, acting.author(asked, form))
-    return showing.to(asked.site, f"{ROOM}/{number}?done=retired")
+    return showing.to(asked.site, f"{ROOM}/{number}", "retired")
 
 
 async def _body(session: Any, number: int) -> Organisation:

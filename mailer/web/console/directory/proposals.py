@@ -47,7 +47,7 @@ async def settle(request: Asking, number: FromPath[int]) -> Response[Any]:
     except acting.REFUSALS as refused:
         at = (number, line, acting.typed(form, "cell"))
         return await _page(request, fault=str(refused), at=at)
-    return showing.to(asked.site, f"{ROOM}?done={wanted}")
+    return showing.to(asked.site, ROOM, wanted)
 
 
 async def _page(
@@ -67,7 +67,6 @@ async def _page(
         cell_of=proposals.cell_of,
         fault=fault,
         at=at,
-        done=acting.done(request),
         **directory_names.of(asked),
     )
 

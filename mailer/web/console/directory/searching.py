@@ -61,7 +61,6 @@ async def search(request: Asking) -> Response[Any]:
         if not fault
         else {k: query.get(k, "") for k in filters.FIELDS},
         fault=fault,
-        done=acting.done(request),
         **known,
     )
 

@@ -43,7 +43,7 @@ async def add(request: Asking) -> Response[Any]:
             await suppress(session, asked, form, found)
     except acting.REFUSALS as refused:
         return await _page(request, form=form, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=suppressed")
+    return showing.to(asked.site, ROOM, "suppressed")
 
 
 @get("/directory/suppressions/lift", right=DirectoryRight.LIFT)
@@ -69,7 +69,7 @@ async def lift(request: Asking) -> Response[Any]:
         )
     except acting.REFUSALS as refused:
         return await _lift_page(asked, shown, form=form, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=lifted")
+    return showing.to(asked.site, ROOM, "lifted")
 
 
 async def suppress(session: AsyncSession, asked: Visit, form: Any, key: bytes) -> None:
@@ -139,7 +139,6 @@ async def _page(request: Asking, *, form: Any = None, fault: str = "") -> Respon
         may_lift=asked.could(DirectoryRight.LIFT),
         **{each: acting.typed(form, each) for each in ("who", "address", "because")},
         fault=fault,
-        done=acting.done(request),
     )
 
 

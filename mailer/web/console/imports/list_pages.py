@@ -70,7 +70,7 @@ async def apply(request: Asking, token: FromPath[str]) -> Response[Any]:
     except acting.REFUSALS as refused:
         return await _check(request, token, decided, fault=str(refused))
     uploads.forget(asked.site, token)
-    return showing.to(asked.site, f"{ROOM}?done=imported")
+    return showing.to(asked.site, ROOM, "imported")
 
 
 @get("/directory/imports/mend/{token:str}", right=RIGHT)
@@ -106,7 +106,7 @@ async def undo_it(request: Asking, number: FromPath[int]) -> Response[Any]:
             acting.require_number(asked, form, _rows(done))
     except acting.REFUSALS as refused:
         return await _undo_page(asked, number, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=undone")
+    return showing.to(asked.site, ROOM, "undone")
 
 
 async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
@@ -119,7 +119,6 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
         status=showing.UNPROCESSABLE if fault else 200,
         imports=found[:SHOWN],
         fault=fault,
-        done=acting.done(request),
     )
 
 

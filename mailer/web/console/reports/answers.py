@@ -52,7 +52,7 @@ async def leave(request: Asking, number: FromPath[int]) -> Response[Any]:
         await leaving.leave(asked.site, number, by=asked.user.name, now=asked.now)
     except acting.REFUSALS as refused:
         return await _page(request, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=unsubscribed")
+    return showing.to(asked.site, ROOM, "unsubscribed")
 
 
 @post("/answers/{number:int}/file", right=DirectoryRight.DIRECTORY, status_code=200)
@@ -70,7 +70,7 @@ async def file(request: Asking, number: FromPath[int]) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         return await _page(request, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=filed")
+    return showing.to(asked.site, ROOM, "filed")
 
 
 def kinds(asked: Visit) -> dict[str, str]:
@@ -103,7 +103,6 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
         chosen=[str(each) for each in filing.ANSWERS],
         may=asked.could(DirectoryRight.DIRECTORY),
         fault=fault,
-        done=acting.done(request),
     )
 
 

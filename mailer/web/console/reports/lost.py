@@ -40,7 +40,7 @@ async def finish(request: Asking, number: FromPath[int]) -> Response[Any]:
             )
     except acting.REFUSALS as refused:
         return await _page(request, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=finished")
+    return showing.to(asked.site, ROOM, "finished")
 
 
 @post("/answers/tasks/ask", right=DirectoryRight.DIRECTORY, status_code=200)
@@ -76,7 +76,6 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
         may_tell=TaskKind.BACK in waiting,
         may=asked.could(DirectoryRight.DIRECTORY),
         fault=fault,
-        done=acting.done(request),
     )
 
 

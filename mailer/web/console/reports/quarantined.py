@@ -42,7 +42,7 @@ async def discard(request: Asking, number: FromPath[int]) -> Response[Any]:
             await quarantine.discard(session, number, by=asked.user.name, now=asked.now)
     except acting.REFUSALS as refused:
         return await _page(request, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=discarded")
+    return showing.to(asked.site, ROOM, "discarded")
 
 
 @post(
@@ -53,19 +53,23 @@ async def discard(request: Asking, number: FromPath[int]) -> Response[Any]:
 async def release(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Believe a bounce or complaint, about a message that the user names."""
     asked, form = request.user, await forms.form_of(request)
+    given = acting.typed(form, "message")
     try:
-        message = forms.number(acting.typed(form, "message"))
+        message = forms.number(given)
         if not message:
             raise RefusedError(asked.words.text(NO_MESSAGE))
         await taking.release(
             asked.site, number, message, by=asked.user.name, now=asked.now
         )
     except acting.REFUSALS as refused:
-        return await _page(request, fault=str(refused))
-    return showing.to(asked.site, f"{ROOM}?done=believed")
+        return await _page(request, fault=str(refused), at=(number, given))
+    return showing.to(asked.site, ROOM, "believed")
 
 
-async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
+async def _page(
+    request: Asking, *, fault: str = "", at: tuple[int, str] = (0, "")
+) -> Response[Any]:
+    """Return the page; `at` is the mail of a fault, with what was typed."""
     asked = request.user
     after = forms.number(request.query_params.get("after", ""))
     async with asked.site.database.reading() as session:
@@ -83,7 +87,7 @@ async def _page(request: Asking, *, fault: str = "") -> Response[Any]:
         of_messages=[str(each) for each in quarantine.OF_MESSAGES],
         may=asked.could(DirectoryRight.DIRECTORY),
         fault=fault,
-        done=acting.done(request),
+        at=at,
     )
 
 

@@ -53,7 +53,6 @@ async def listed(request: Asking) -> Response[Any]:
         teller=teller,
         examples=EXAMPLES,
         may=asked.could(DirectoryRight.RULES),
-        done=acting.done(request),
     )
 
 

@@ -147,7 +147,8 @@ async def take(request: Asking, number: FromPath[int]) -> Response[Any]:
         )
     except (MailerError, AudienceError) as fault:
         return await _index(asked, number, fault=str(fault))
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{taken.language}")
+    path = f"{HOME}/campaigns/{number}/write/{taken.language}"
+    return showing.to(asked.site, path, "saved")
 
 
 @post("/campaigns/{number:int}/translate/remove", right=Right.WRITE, status_code=200)

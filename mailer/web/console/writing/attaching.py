@@ -67,7 +67,7 @@ async def add(request: Asking, number: FromPath[int]) -> Response[Any]:
                 await desk.record(session, campaign, Act.EDITED, by=by.name, now=by.now)
     except MailerError as fault:
         return await _page(asked, number, fault=str(fault), form=form)
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/files")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/files", "new")
 
 
 @post("/campaigns/{number:int}/files/remove", right=Right.WRITE, status_code=200)
@@ -86,7 +86,7 @@ async def remove(request: Asking, number: FromPath[int]) -> Response[Any]:
         await desk.record(
             session, taken.campaign, Act.EDITED, by=by, now=asked.now, apart=True
         )
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/files")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/files", "gone")
 
 
 @post(

@@ -63,7 +63,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _page(
             asked, number, tried, fault=str(fault), status=showing.UNPROCESSABLE
         )
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience")
+    return showing.to(asked.site, f"{HOME}/campaigns/{number}/audience", "saved")
 
 
 async def _page(

@@ -153,7 +153,9 @@ async def take_back(request: Asking, number: FromPath[int]) -> Response[Any]:
     async with asked.site.database.writing() as session:
         await desk.take_back(session, number, by=asked.user.name, now=asked.now)
     tag = tag_of(asked, str(form.get("language") or asked.language))
-    return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{tag}")
+    return showing.to(
+        asked.site, f"{HOME}/campaigns/{number}/write/{tag}", "taken-back"
+    )
 
 
 async def _may(

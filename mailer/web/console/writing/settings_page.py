@@ -50,8 +50,7 @@ Asking = Request[Visit, Any, Any]
 @get("/campaigns/{number:int}/settings", right=Right.READ)
 async def page(request: Asking, number: FromPath[int]) -> Response[Any]:
     """Show what a letter is set to, as a form for who may write it."""
-    done = bool(request.query_params.get("done"))
-    return await _page(request.user, number, done=done)
+    return await _page(request.user, number)
 
 
 @post("/campaigns/{number:int}/settings", right=Right.WRITE, status_code=200)
@@ -72,7 +71,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
         return await _page(
             asked, number, given=form, fault=str(fault), status=showing.UNPROCESSABLE
         )
-    return showing.to(site, f"{HOME}/campaigns/{number}/settings?done=1")
+    return showing.to(site, f"{HOME}/campaigns/{number}/settings", "saved")
 
 
 def _table(asked: Visit, form: FormMultiDict, campaign: Campaign) -> dict[str, Any]:
@@ -172,7 +171,6 @@ async def _page(
     given: FormMultiDict | None = None,
     fault: str = "",
     status: int = 200,
-    done: bool = False,
 ) -> Response[Any]:
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
@@ -202,7 +200,6 @@ async def _page(
         places=[("", ""), *((each, names(each)) for each in asked.site.catalogues)],
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         fault=fault,
-        done=done,
     )
 
 

@@ -89,6 +89,7 @@ async def test_the_quarantine_is_believed_or_discarded(
         ):
             sent = await steward.post(f"{PLACE}/quarantine/{path}", form)
             assert (path, form, sent.status_code) == (path, form, status)
+            assert ('value="999999"' in sent.text) == ("999999" in form.values())
         after = (await steward.get(f"{PLACE}/quarantine?done=discarded")).text
 
     assert shown.count("Believe it") == 2

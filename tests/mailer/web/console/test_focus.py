@@ -1,11 +1,13 @@
 """Where the keyboard goes on after a press: at what it did, or why it was refused."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page
 
+from mailer import clock
 from mailer.sites.site import Site
 from tests.acts import campaigning
 from tests.acts.console import add_user, visitor
@@ -25,10 +27,14 @@ async def browser() -> AsyncIterator[Browser]:
         yield started
 
 
-async def signed_in(site: Site, pages: Pages, browser: Browser, name: str) -> Page:
+async def signed_in(
+    site: Site, pages: Pages, browser: Browser, name: str, *, script: bool = True
+) -> Page:
     user = await visitor(site, pages, name)
     key, _, value = user.cookie.partition("=")
-    context = await browser.new_context(viewport={"width": 320, "height": 800})
+    context = await browser.new_context(
+        viewport={"width": 320, "height": 800}, java_script_enabled=script
+    )
     cookie = {"name": key, "value": value, "url": pages.url}
     await context.add_cookies([cookie])  # type: ignore[list-item]
     return await context.new_page()
@@ -119,6 +125,63 @@ async def test_the_keyboard_goes_on_at_what_a_press_did_to_people_and_words(
     assert said[3][1].startswith("A link for Léa Fort")
     assert said[4][1] == "The person is disabled."
     assert said[6][1] == "It is removed."
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+async def test_the_keyboard_goes_on_at_what_a_press_did_with_and_without_script(
+    site: Site, relay: Relay, tmp_path: Path, browser: Browser, *, script: bool
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    await add_user(site, "lea", "approver", "author", "steward", address="lea@unit.int")
+    said = []
+    async with serving(site) as pages:
+        home = f"{pages.url}/console"
+        user = await signed_in(site, pages, browser, "editor", script=script)
+        for button in ("Pause", "Let it continue"):
+            await user.goto(f"{home}/campaigns/{number}/live")
+            said.append(await pressed(user, button))
+        await user.get_by_text("Cancel this letter").first.click()
+        await user.get_by_label("Messages that have left").check()
+        said.append(await pressed(user, "Cancel this letter"))
+        await user.goto(f"{home}/new-rule?rule=kind = ngo")
+        said.append(await pressed(user, "Save", Name="our-ngos"))
+        await user.get_by_text("Rename it").first.click()
+        said.append(await pressed(user, "Rename it", New_name="-"))
+        said.append(await pressed(user, "Rename it", New_name="ngos"))
+        await user.get_by_text("Remove it").first.click()
+        await user.get_by_label("Its versions stay in the journal.").check()
+        said.append(await pressed(user, "Remove it"))
+        lea = await signed_in(site, pages, browser, "lea", script=script)
+        await lea.goto(f"{home}/me")
+        coming = clock.now().date() + timedelta(days=30)
+        days = {"First_day": f"{coming}", "Last_day": f"{coming}"}
+        said.append(await pressed(lea, "Name the deputy", **days))
+        said.append(await pressed(lea, "End it"))
+        await lea.goto(f"{home}/words/add?kind=topic")
+        said.append(await pressed(lea, "Save", Code="notes"))
+        await lea.get_by_label("English", exact=True).first.fill("Notes")
+        said.append(await pressed(lea, "Save", Code="notes"))
+        await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
+        said.append(await pressed(lea, "Save", French="Notes"))
+        await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
+        await lea.get_by_text("Retire it").first.click()
+        await lea.get_by_label("It stays where it is used").check()
+        said.append(await pressed(lea, "Retire it"))
+
+    assert [each for each in said if each[0] == DONE] == [
+        (DONE, "The letter is paused."),
+        (DONE, "The letter continues."),
+        (DONE, "The letter is cancelled."),
+        (DONE, "The changes are saved."),
+        (DONE, "The changes are saved."),
+        (DONE, "It is removed."),
+        (DONE, "The changes are saved."),
+        (DONE, "The changes are saved."),
+        (DONE, "It is added."),
+        (DONE, "The changes are saved."),
+        (DONE, "It is removed."),
+    ]
+    assert [each for each, _ in said if each != DONE] == [FAULT, FAULT]
 
 
 async def test_every_page_begins_with_a_link_to_its_content(
