@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 
 from audiences.intake.encodings import parsed
 from mailer.errors import ConfigError, NotFoundError, RefusedError
@@ -110,10 +111,32 @@ async def finish(
             client, site, given, known, code=query["code"], verifier=verifier
         )
         keys = await _asked(client, "GET", str(known["jwks_uri"]))
-    claims = _believed(answer, keys, given, nonce=nonce, now=now)
-    verified = claims.get("email_verified") is True
-    address = str(claims.get("email") or "") if verified else ""
+        claims = _believed(answer, keys, given, nonce=nonce, now=now)
+        address = await _address(client, known, answer, claims)
     return Told(subject=str(claims["sub"]), address=address, wanted=wanted)
+
+
+async def _address(
+    client: httpx.AsyncClient,
+    known: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    claims: Mapping[str, Any],
+) -> str:
+    """Return the address that the provider has verified; empty: there is none.
+
+    A provider may leave the address out of the identity token, and say it at its
+    UserInfo endpoint (OpenID Connect Core, 5.4). What it says there of another subject
+    is not believed (5.3.2). Some write "true" for true.
+    """
+    where, told = known.get("userinfo_endpoint"), claims
+    if where and not {"email", "email_verified"} <= claims.keys():
+        headers = {"Authorization": f"Bearer {answer.get('access_token')}"}
+        with suppress(ProviderError):  # who is known by the subject needs no address
+            told = await _asked(client, "GET", str(where), headers=headers)
+    if told.get("sub") != claims["sub"]:
+        return ""
+    verified = str(told.get("email_verified")).lower() == "true"
+    return str(told.get("email") or "") if verified else ""
 
 
 def _believed(
@@ -136,7 +159,7 @@ def _believed(
         nonce={"essential": True, "value": nonce},
     )
     try:
-        known = KeySet.import_key_set(dict(keys))  # type: ignore[arg-type]
+        known = _readable(keys)
         token = jwt.decode(str(answer.get("id_token")), known, algorithms=_ALGORITHMS)
         rules.validate(token.claims)
     except (JoseError, ValueError, KeyError, TypeError) as fault:
@@ -146,6 +169,15 @@ def _believed(
     if token.claims.get("azp", given.client_id) != given.client_id:
         raise ProviderError("the answer of the provider is for another site")
     return token.claims
+
+
+def _readable(keys: Mapping[str, Any]) -> KeySet:
+    """Return the keys of a set that can be read, without the others (RFC 7517, 5)."""
+    found = []
+    for each in keys["keys"]:
+        with suppress(JoseError, ValueError, KeyError, TypeError):
+            found.append(JWKRegistry.import_key(each))
+    return KeySet(found)
 
 
 async def _exchange(
@@ -184,7 +216,9 @@ async def _known(client: httpx.AsyncClient, given: OidcSettings) -> Mapping[str,
     known = await _asked(client, "GET", address)
     if known.get("issuer") != given.issuer:
         raise ProviderError("the provider calls itself by another issuer than ours")
-    for key in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+    needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    offered = [each for each in ("userinfo_endpoint",) if known.get(each)]
+    for key in (*needed, *offered):
         url = urlsplit(str(known.get(key, "")))
         if url.scheme != "https" and url.hostname not in LOOPBACK:
             raise ProviderError(f"the provider's {key} is not reached by https")

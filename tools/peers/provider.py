@@ -21,6 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 Claims = dict[str, Any]
+ACCESS = "access"  # the token for the UserInfo endpoint
 
 
 def a_key() -> RSAKey:
@@ -40,6 +41,8 @@ class Provider:
     algorithm: str = "RS256"
     issuer: str = ""  # what it calls itself; empty: its address
     signs_with: RSAKey | None = None  # another key than the one it publishes
+    more_keys: list[Any] = field(default_factory=list)  # published before its own
+    userinfo: Claims | None = None  # None: it has no such endpoint
     asked: list[str] = field(default_factory=list)  # paths
     _key: RSAKey = field(default_factory=a_key)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -73,15 +76,19 @@ class Provider:
             case "/.well-known/openid-configuration":
                 return 200, self._about(), ""
             case "/keys":
-                return 200, {"keys": [self._key.as_dict(private=False)]}, ""
+                own = self._key.as_dict(private=False)
+                return 200, {"keys": [*self.more_keys, own]}, ""
             case "/authorize":
                 return 302, {}, self._authorised(query)
             case "/token":
                 return self._token(form, headers)
+            case "/userinfo" if headers.get("authorization") == f"Bearer {ACCESS}":
+                return 200, self.userinfo, ""
         return 404, {}, ""
 
     def _about(self) -> dict[str, str]:
-        return {
+        more = {"userinfo_endpoint": f"{self.url}/userinfo"}
+        return ({} if self.userinfo is None else more) | {
             "issuer": self.issuer or self.url,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
@@ -125,7 +132,8 @@ class Provider:
         token = jwt.encode(
             header, self.change(claims), key, algorithms=[self.algorithm]
         )
-        return 200, {"access_token": "x", "token_type": "Bearer", "id_token": token}, ""
+        answer = {"access_token": ACCESS, "token_type": "Bearer", "id_token": token}
+        return 200, answer, ""
 
 
 @asynccontextmanager

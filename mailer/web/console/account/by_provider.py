@@ -20,7 +20,11 @@ STRANGER = (
     "The provider knows you, but no user of this site has your address. An"
     " administrator adds you, or corrects your address."
 )
-STRINGS = (STRANGER,)
+NOT_VERIFIED = (
+    "The provider knows you, but names no address of yours that it has verified."
+    " Whoever manages the provider adds it; until then, use another way to sign in."
+)
+STRINGS = (STRANGER, NOT_VERIFIED)
 REFUSED, TOO_MANY = 403, 429
 Asking = Request[Any, Any, Any]
 
@@ -64,11 +68,9 @@ async def arrive(
     async with mail_site.database.writing() as session:
         name = await subjects.user_of(session, told, issuer=issuer, now=now)
         if name is None:
-            return _ended(
-                request,
-                mail_site,
-                signing.form_page(request, mail_site, STRANGER, status=REFUSED),
-            )
+            said = STRANGER if told.address else NOT_VERIFIED
+            shown = signing.form_page(request, mail_site, said, status=REFUSED)
+            return _ended(request, mail_site, shown)
         answer = await signing.begin(
             request, mail_site, session, name, now, wanted=told.wanted
         )
