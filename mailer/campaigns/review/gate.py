@@ -3,41 +3,34 @@
 `approve` is the only way to an approval; a campaign with an error is refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences.errors import RuleError
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
-    agreement,
     approval,
     approved_files,
     audience_guard,
     defaults,
-    occasions,
     readership,
 )
-from mailer.campaigns.review.inspection import Inspected, inspect
+from mailer.campaigns.review.inspection import inspect
 from mailer.campaigns.review.spam import Score
+from mailer.campaigns.review.texts import text_checks
 from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group, group
 from mailer.campaigns.variants.letters import Content
 from mailer.campaigns.writing import event
-from mailer.campaigns.writing.translation import (
-    incomplete,
-    progress,
-    signing_off,
-    units,
-)
+from mailer.campaigns.writing.translation import signing_off
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import RefusedError
-from mailer.rendering import letter_types
-from mailer.rendering.checks import lint, problem, rules
+from mailer.rendering.checks import lint, problem
 from mailer.rendering.checks.problem import Problem, Severity
 from mailer.sites.site import Site
 
@@ -114,29 +107,29 @@ async def _check(
             session, site, campaign, present=present, unfinished=True
         )
         context = await lookup.context_of(session, campaign, now=now, present=present)
-        grouped = await group(session, campaign, context, written=content.written)
+        grouped, unread = await _grouped(session, content, context)
         content = await letters.with_entries(session, content, _variants(grouped))
-        translated, lacking = await _translated(session, site, content)
+        translated, lacking = await text_checks.translated(session, site, content)
         announced = await event.announced(session, campaign)
-        known = await _known(session, site, campaign, context)
+        known = await _known(session, site, campaign, None if unread else context)
     readers, fallbacks, without = readership.count(grouped)
     blocks = readership.block_fallbacks(content, grouped)
     needed = len(letters.needed(content, grouped))
     problems = [
         *lint.lint(site.templates, content.campaign.template),
-        *_texts(site, content, now),
-        *readership.problems(readers, fallbacks, without),
+        *text_checks.check(site, content, now=now),
+        *(unread or readership.problems(readers, fallbacks, without)),
         *known,
         *defaults.check(site, content, now=now),
         *event.problems(campaign.event, known=announced, now=now),
         *readership.letter_problems(blocks, needed),
         *lacking,
     ]
-    inspected = Inspected()
-    if _no_error(problems):
-        inspected = await inspect(site, content, grouped, now=now, scored=scored)
+    readable = text_checks.readable(content)
+    inspected = await inspect(site, readable, grouped, now=now, scored=scored)
+    problems += text_checks.unsaid(content, inspected.problems, problems)
     return CampaignCheck(
-        problems=list(dict.fromkeys(problems + inspected.problems)),
+        problems=list(dict.fromkeys(problems)),
         readers=readers,
         fallbacks=fallbacks,
         without=without,
@@ -204,39 +197,33 @@ def _no_error(problems: Sequence[Problem]) -> bool:
     return all(each.level is not Severity.ERROR for each in problems)
 
 
-def _texts(site: Site, content: Content, now: datetime) -> Iterator[Problem]:
-    """Check the texts: each of them, that the languages agree, and the dates.
-
-    An unfinished text has its faults listed, and no other check is made.
-    """
+async def _grouped(
+    session: AsyncSession, content: Content, context: Context
+) -> tuple[list[Group], list[Problem]]:
+    """Return the readers in groups, or the problem of a rule that cannot be read."""
     campaign = content.campaign
-    for language, faults in content.faults.items():
-        for each in faults:
-            yield problem.error(language, each.where, each.sentence)
-    if content.faults:
-        return
-    yield from agreement.check(
-        content.translations,
-        campaign.default_language,
-        ruled=[*campaign.block_rules, *campaign.block_firsts],
-        per_block=campaign.per_block,
-    )
-    model = content.translations[campaign.default_language]
-    yield from rules.check_left_out(model)
-    goes = max(now, campaign.at or now)
-    yield from occasions.check(model, zone=campaign.zone, goes=goes)
-    host = urlsplit(site.settings.site.url).hostname or ""
-    for translation in content.translations.values():
-        yield from rules.check_text(
-            translation, host=host, invites=campaign.event is not None
-        )
+    try:
+        return await group(session, campaign, context, written=content.written), []
+    except RuleError as fault:
+        return [], [problem.error("", _place_of_rule(campaign, context), str(fault))]
+
+
+def _place_of_rule(campaign: Campaign, context: Context) -> str:
+    """Return which rule of a campaign cannot be read: that of its readers or blocks."""
+    try:
+        audience_guard.readers(campaign, context)
+    except RuleError:
+        return "audience"
+    return "campaign.toml, blocks"
 
 
 async def _known(
-    session: AsyncSession, site: Site, campaign: Campaign, context: Context
+    session: AsyncSession, site: Site, campaign: Campaign, context: Context | None
 ) -> list[Problem]:
-    """Return what earlier letters say against this one."""
-    changed = await audience_guard.since_last(session, site, campaign, context)
+    """Return what earlier letters say against this one; None: its rules are wrong."""
+    changed: list[Problem] = []
+    if context is not None:
+        changed += await audience_guard.since_last(session, site, campaign, context)
     unsigned = [
         problem.warning(each, f"{each}.md", "not signed off by another translator")
         for each in await signing_off.missing(session, campaign, site.templates)
@@ -255,32 +242,3 @@ async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:
         )
         for each in await lookup.same_text(session, campaign)
     ]
-
-
-async def _translated(
-    session: AsyncSession, site: Site, content: Content
-) -> tuple[dict[str, TranslationProgress], list[Problem]]:
-    """Return how much is translated, by language, and what each translation lacks."""
-    known = await progress.sources_of(session, content.campaign)
-    default = content.campaign.default_language
-    types = letter_types.block_types(site.templates)
-    original = content.translations[default]
-    source = units.source_units(original, types)
-    counts, lacking = {}, list(_without_catalogue(site, content))
-    for language, translation in content.translations.items():
-        if language == default:
-            continue
-        sources = known.get(language, {})
-        aligned = units.align(source, translation)
-        counts[language] = progress.count(source, aligned, sources)
-        lacking += incomplete.check(translation, original, source, sources)
-    return counts, lacking
-
-
-def _without_catalogue(site: Site, content: Content) -> Iterator[Problem]:
-    """Warn of each language without a catalogue."""
-    for language, translation in content.translations.items():
-        if language not in site.catalogues:
-            what = f"dates, footer and notices are not translated into {language}"
-            remedy = "add a catalogue to templates/locale"
-            yield problem.warning(language, translation.where, f"{what}; {remedy}")

@@ -13,7 +13,7 @@ from mailer.campaigns.review import defaults, spam
 from mailer.campaigns.review.spam import Score, SpamError
 from mailer.campaigns.variants import letters
 from mailer.campaigns.variants.groups import Group
-from mailer.campaigns.variants.letters import Content
+from mailer.campaigns.variants.letters import Content, LetterKey
 from mailer.campaigns.writing import embedding
 from mailer.composing.skeletons import Skeleton
 from mailer.errors import ContentError
@@ -49,7 +49,7 @@ async def inspect(
     linked: set[str] = set()  # addresses of links
     meant = leftovers.meant(content.translations.values())
     longest: dict[str, tuple[int, Skeleton]] = {}  # by language, with its length
-    for key in letters.needed(content, grouped):
+    for key in letters.needed(content, grouped) + _unread(content, grouped):
         try:
             made = await letters.make(site, content, key, at=now)
         except ContentError as fault:
@@ -73,6 +73,19 @@ async def inspect(
             inspected, limit, {name: each for name, (_, each) in longest.items()}
         )
     return inspected
+
+
+def _unread(content: Content, grouped: Sequence[Group]) -> list[LetterKey]:
+    """Return a letter of each language without readers, if some reader has no letter.
+
+    Once that is mended, by a rule or a fallback, readers may get it.
+    """
+    if grouped and all(each.choice for each in grouped):
+        return []
+    read = {each.choice.language for each in grouped if each.choice}
+    return [
+        letters.plain(content, each) for each in content.written if each not in read
+    ]
 
 
 def _of_letter(

@@ -133,6 +133,12 @@ def key(content: Content, choice: Choice, variant: str) -> LetterKey:
     )
 
 
+def plain(content: Content, language: str) -> LetterKey:
+    """Return the key of a letter in a language, with the traits that all start with."""
+    variant = codes.encode(content.campaign, codes.Traits())
+    return LetterKey(language=language, wanted=language, variant=variant)
+
+
 def needed(content: Content, groups: Sequence[Group]) -> list[LetterKey]:
     """Return the keys of the letters that groups of readers need, each once."""
     return sorted(

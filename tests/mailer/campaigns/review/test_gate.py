@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mailer import clock
+from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import gate
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.sites.site import Site
@@ -189,3 +191,85 @@ async def test_a_block_of_code_is_asked_about_with_its_line(
     assert checked.ok
     assert problem.where == "en.md, line 9"
     assert "remove ```" in problem.what
+
+
+NOBODY = "kind = ngo and kind = sector"
+
+
+@pytest.mark.parametrize(
+    ("toml", "fault"),
+    [
+        (MIXED, "without a letter"),
+        (campaigning.TOML.format(audience=NOBODY), "the audience is empty"),
+    ],
+)
+async def test_a_fault_of_the_readers_hides_none_of_template_and_letter(
+    site: Site, tmp_path: Path, toml: str, fault: str
+) -> None:
+    (site.templates_folder / "monthly-letter/body.mjml").write_text("{{ unknown }}")
+    path = campaigning.write(tmp_path, toml=toml, en=campaigning.TEXT, fr=FRENCH)
+    checked = await check(site, path)
+    said = [what for _, _, what in problems(checked)]
+
+    assert fault in said[0]
+    failed = [lang for _, lang, what in problems(checked) if "unknown" in what]
+    assert sorted(failed) == ["en", "fr"]
+
+
+async def test_a_letter_that_nobody_reads_yet_is_rendered_where_readers_lack_one(
+    site: Site, tmp_path: Path
+) -> None:
+    long = campaigning.TEXT + "One line more. " * 7000
+    path = campaigning.write(tmp_path, toml=MIXED, en=long, fr=FRENCH)
+    checked = await check(site, path)
+
+    assert checked.readers == {"fr": 1}
+    assert [lang for _, lang, what in problems(checked) if "KB" in what] == ["en"]
+
+
+async def test_a_fault_of_a_text_hides_none_of_its_letter(
+    site: Site, tmp_path: Path
+) -> None:
+    checked = await check(
+        site, with_text(tmp_path, "{nme}\n\n# note two\n\n![x](cid:lost.png)\n")
+    )
+    said = [what for _, _, what in problems(checked)]
+
+    assert len(said) == 2
+    assert "{nme}" in said[0]
+    assert "the image lost.png is not in files/" in said[1]
+
+
+async def test_an_unfinished_block_hides_no_fault_of_the_others(
+    site: Site, tmp_path: Path
+) -> None:
+    unfinished = "# item day\n\nIt has no title.\n\n# note two\n\n![x](cid:lost.png)\n"
+    path = campaigning.write(
+        tmp_path,
+        toml=campaigning.TOML.format(audience=campaigning.OFFICES),
+        en=campaigning.TEXT + "\n" + unfinished,
+        fr=FRENCH + "\nBonjour {nme}.\n",
+    )
+    number = await campaigning.add(site, path, unfinished=True)
+    checked = await gate.check(site, number, now=clock.now())
+    errors = [each for each in problems(checked) if each[0] == "error"]
+
+    assert any("needs title" in what for _, lang, what in errors if lang == "en")
+    assert any("lost.png is not in" in what for _, lang, what in errors if lang == "en")
+    assert any("{nme}" in what for _, lang, what in errors if lang == "fr")
+    assert len(errors) == len({what for _, _, what in errors})
+
+
+async def test_a_rule_that_cannot_be_read_hides_no_fault_of_the_letter(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.add(site, with_text(tmp_path, "![x](cid:lost.png)"))
+    async with site.database.writing() as session:
+        await session.execute(update(Campaign).values(audience="segment(gone)"))
+    checked = await gate.check(site, number, now=clock.now())
+    places = [(each.where, each.what.partition("; ")[0]) for each in checked.problems]
+
+    assert places == [
+        ("audience", "column 9: no segment is called 'gone'"),
+        ("en.md, line 8", "the image lost.png is not in files/ of the campaign folder"),
+    ]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailer.campaigns.review import agreement, occasions
+from mailer.campaigns.review import occasions
+from mailer.campaigns.review.texts import agreement
 from mailer.campaigns.writing import parsing
 from mailer.rendering import letter_types
 from mailer.rendering.source import Translation
