@@ -19,7 +19,7 @@ from mailer.users.acts import Right
 from mailer.web.console import showing, strings
 from mailer.web.console.calendar import dates_shown, year
 from mailer.web.console.guard import Visit
-from mailer.web.console.record import acts_shown
+from mailer.web.console.record import acts_shown, cell_names
 from mailer.web.console.rules import naming
 from scheduler import words
 from scheduler.cadences import Cadence
@@ -58,6 +58,9 @@ async def show(
         faults = await planning.faults(session, asked.site, found)
         changes = await data_changes.history(session, DataKind.SERIES, found.name)
         warned = await _warned(session, asked, found, query.get("at", ""))
+        about, types = f"series {found.name}", {"letter_type": found.letter_type}
+        acts = [(about, each.detail) for each in changes]
+        named = await cell_names.of_acts(asked, session, [*acts, (about, types)])
         teller = await naming.for_page(asked, session, found.audience)
     shown_year = year.year_of(query.get("year", ""), asked)
     entries = await year.dates_of(asked, shown_year, found)
@@ -75,9 +78,8 @@ async def show(
         years_around=year.around(shown_year),
         dates=[dates_shown.shown(asked, each) for each in entries],
         lacking=await _lacking(asked, found, entries),
-        history=acts_shown.history(
-            asked, changes[:-51:-1], about=f"series {found.name}"
-        ),
+        history=acts_shown.history(asked, changes[:-51:-1], named, about=about),
+        named=named,
         may=asked.could(Right.SERIES),
         warned=warned,
         fault=fault,

@@ -22,9 +22,11 @@ from mailer.web.console.acting import Asking
 from mailer.web.console.guard import Visit
 from mailer.web.console.imports import checking, uploads
 from mailer.web.console.names import column_names, directory_names
+from mailer.web.console.record import cell_names
 
 ROOM = f"{showing.HOME}/directory/imports"
 OF_COMMAND = re.compile(r"[;,][^;,]*? --[a-z].*", re.DOTALL)
+CELLS = (*cell_names.CODES, "organisation")
 SHOWN = 50  # rows of a table
 BODY = uploads.MAX_SIZE + 64 * 1024  # octets: the file, and what a form adds
 RIGHT = DirectoryRight.DIRECTORY
@@ -132,6 +134,9 @@ async def _check(
         staged, report = await checking.check(asked.site, path, decided)
     except acting.REFUSALS as refused:
         fault = fault or str(refused)
+    async with asked.site.database.reading() as session:
+        whose = [each.whose for each in report.changes[:SHOWN]] if report else []
+        named = await cell_names.load(asked, session, CELLS, whose)
     text = asked.words.text
     labels = [(each.name, text(column_names.NAMES[each.name])) for each in COLUMNS]
     return showing.show(
@@ -148,6 +153,7 @@ async def _check(
         column_names=dict(labels),
         plain=partial(plain, asked.language),
         place=place,
+        named=named,
         shown=SHOWN,
         fault=fault,
         **directory_names.of(asked),

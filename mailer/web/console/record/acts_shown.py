@@ -15,6 +15,7 @@ from mailer.campaigns.acts import Act
 from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
+from mailer.users.roles import UserRole
 from mailer.web.console import strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.names.role_names import ROLES
@@ -32,6 +33,8 @@ _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 # details that name users, several between spaces
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
+# objects of acts with a code
+CODED = frozenset({"office", "organisation", "role", "sector", "theme", "topic"})
 NOT_THERE = "not there"  # the roles of a contact at an organisation that they join
 NONE = "–"  # in place of a value
 
@@ -63,7 +66,12 @@ def numbers_of(entries: Sequence[HistoryEntry]) -> set[int]:
     return {int(each[1]) for each in found if each}
 
 
-def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> ShownAct:
+def shown(
+    asked: Visit,
+    entry: HistoryEntry,
+    letters: Mapping[int, str],
+    named: CellNames,
+) -> ShownAct:
     """Return an act in the language of the page; `letters` are names by number."""
     kind, _, name = entry.about.partition(" ")
     words = asked.words
@@ -76,11 +84,16 @@ def shown(asked: Visit, entry: HistoryEntry, letters: Mapping[int, str]) -> Show
         name, known = asked.called(name), None
     return ShownAct(
         kind=words.text(ABOUT[kind]) if kind in ABOUT else kind,
-        name=f"{name} – {known}" if known else name,
+        name=f"{name} – {known}" if known else _named(kind, name, named),
         place=_place(asked, kind, name),
         act=words.text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
-        changes=list(changes(asked, entry.about, entry.detail)),
+        changes=list(changes(asked, entry.about, entry.detail, named)),
     )
+
+
+def _named(kind: str, name: str, named: CellNames) -> str:
+    """Return what an object is called; its code, if it has no name."""
+    return named.said(kind, name) if kind in CODED and name else name
 
 
 def history(
@@ -119,12 +132,14 @@ def changes(
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         known = labels.get(name)
         label = words.text(known) if known else name.replace("_", " ")
+        # the roles of users are none of contacts
+        codes = None if kind == "user" and name == "roles" else named
         if name in USERS:
             rest = asked.called(rest) if rest else ""
         yield ActChange(
             label=words.noted(label, rest.removeprefix("at ")),
-            before=_text(asked, each.key, each.before, named),
-            after=_text(asked, each.key, each.after, named),
+            before=_text(asked, each.key, each.before, codes),
+            after=_text(asked, each.key, each.after, codes),
             pair=each.pair,
         )
 
@@ -132,7 +147,7 @@ def changes(
 def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) -> str:
     """Return a value of a detail as people read it."""
     cell = key.partition(" ")[0]
-    if named and cell in named.names and value != NOT_THERE:
+    if named and named.has(cell) and not _is_word(value):
         return named.said(cell, value) or NONE
     if isinstance(value, Mapping):
         said = [
@@ -145,6 +160,11 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
         called = asked.all_called(said) if key in USERS else asked.words.row(said)
         return called or NONE
     return NONE if value in (None, "", NOT_THERE) else _said(asked, key, str(value))
+
+
+def _is_word(value: Any) -> bool:
+    """Return whether a value is said in another way than by the names of codes."""
+    return value in (None, "", NOT_THERE) or isinstance(value, Mapping)
 
 
 def _said(asked: Visit, key: str, value: str) -> str:
@@ -166,6 +186,9 @@ def _said(asked: Visit, key: str, value: str) -> str:
 def _role(asked: Visit, granted: str) -> str:
     """Return a role of a user, such as `translator:fr`, as pages name it."""
     name, _, limit = granted.partition(":")
+    if name == UserRole.TRANSLATOR and limit:
+        tags = limit.replace(",", " ").split()
+        limit = asked.words.row(map(asked.words.language_name, tags))
     said = ROLES.get(name)  # type: ignore[call-overload]
     return asked.words.noted(asked.words.text(said), limit) if said else granted
 

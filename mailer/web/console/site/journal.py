@@ -23,7 +23,7 @@ from mailer.web import forms
 from mailer.web.console import acting, showing
 from mailer.web.console.acting import Asking
 from mailer.web.console.guard import ANY, Visit
-from mailer.web.console.record import acts_shown
+from mailer.web.console.record import acts_shown, cell_names
 
 SHOWN = 100  # acts on a page, the latest first
 LAST_PAGE = 1_000
@@ -51,7 +51,9 @@ async def journal(request: Asking) -> Response[Any]:
             found = await _page(session, limits, skip=(page - 1) * SHOWN)
             numbers = acts_shown.numbers_of(found)
             letters = await lookup.names_of(session, numbers)
-            rows = [(each, acts_shown.shown(asked, each, letters)) for each in found]
+            acts = [(each.about, each.detail) for each in found]
+            named = await cell_names.of_acts(asked, session, acts)
+            rows = [(x, acts_shown.shown(asked, x, letters, named)) for x in found]
         except acting.REFUSALS as refused:
             fault = str(refused)
     return showing.show(
