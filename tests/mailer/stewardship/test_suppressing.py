@@ -73,9 +73,17 @@ async def test_what_a_reader_asks_by_telephone_outlives_a_mailbox_that_is_gone(
     key = contacts.fingerprint_of(old, key=site.address_key)
     async with site.database.writing() as session:
         await suppressions.suppress(session, key, Why.BOUNCED, now=clock.now())
-    asked = {"reason": Why.ASKED, "by": "editor", "detail": "by telephone"}
-    first = await suppressing.suppress(site, old, **asked, now=clock.now())
-    again = await suppressing.suppress(site, old, **asked, now=clock.now())
+    first, again = [
+        await suppressing.suppress(
+            site,
+            old,
+            reason=Why.ASKED,
+            by="editor",
+            detail="by telephone",
+            now=clock.now(),
+        )
+        for _ in range(2)
+    ]
     author = Author(by="editor", account=None, because="moved", at=clock.now())
     async with site.database.writing() as session:
         await changing.move(session, site, old, new, author)

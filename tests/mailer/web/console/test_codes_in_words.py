@@ -15,11 +15,19 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 STEWARD = "editor"
 CODES = re.compile(r"\b(?:ED|sdg-04|SN|ML|ngo|natcom|president)\b")
 SERIES = {
-    **{"act": "save", "name": "news", "cadence": "first Tuesday, 10:00"},
-    **{"zone": "Europe/Paris", "letter_type": "field-office-news"},
-    **{"audience": "kind = ngo", "owner": STEWARD, "draft_lead": "9"},
-    **{"translation_lead": "4", "approval_lead": "2", "version": ""},
-    **{"first_language": "en", "translators": "marie"},
+    "act": "save",
+    "name": "news",
+    "cadence": "first Tuesday, 10:00",
+    "zone": "Europe/Paris",
+    "letter_type": "field-office-news",
+    "audience": "kind = ngo",
+    "owner": STEWARD,
+    "draft_lead": "9",
+    "translation_lead": "4",
+    "approval_lead": "2",
+    "version": "",
+    "first_language": "en",
+    "translators": "marie",
 }
 LIST = """address;organisation;roles;languages;country;level
 unesco-liaison@icom.example;icom;president;ar fr;SN;national
