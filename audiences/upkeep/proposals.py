@@ -12,6 +12,7 @@ from audiences.directory import Proposal
 from audiences.entry import Decision
 from audiences.errors import AudienceError, UnknownNameError
 from audiences.organisations import Organisation
+from audiences.record import writing
 from audiences.record.changes import Author
 from audiences.store import permission
 from audiences.store.permission import DirectoryRight
@@ -72,6 +73,9 @@ async def settle(
         applied = Decision.APPLIED in proposal.decided.values()
         proposal.decision = Decision.APPLIED if applied else Decision.DECLINED
         proposal.settled_by, proposal.settled_at = author.by, author.at
+    about = f"proposal {number}"
+    said = {"line": line}
+    writing.note(session, decision, about, by=author.by, at=author.at, detail=said)
     await session.flush()
     return proposal
 

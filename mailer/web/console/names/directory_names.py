@@ -1,6 +1,7 @@
 """The words of the directory, as its pages name them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from audiences.institution import LEVELS, REGIONS, STATUSES
@@ -10,6 +11,7 @@ from audiences.people.site_roles import Roles
 from audiences.subscriptions import How, Standing
 from audiences.suppressions import Why
 from mailer.rendering.entry import role_name
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.web.console.guard import Visit
 
 KINDS = {
@@ -92,6 +94,11 @@ LINES = {  # of an entry, as proposals name them
     "correspondents": "Contacts",
     "note": "Anything else",
 }
+SOURCES = {  # what a wish, a subscription or a proposal came by, without its number
+    "import": "import %(number)s",
+    "message": "the link in message %(number)s",
+    "undo of import": "the undoing of import %(number)s",
+}
 VOCABULARIES: Mapping[str, Mapping[Any, str]] = {
     "kinds": KINDS,
     "reasons": REASONS,
@@ -103,7 +110,10 @@ VOCABULARIES: Mapping[str, Mapping[Any, str]] = {
     "decisions": DECISIONS,
     "lines": LINES,
 }
-STRINGS = tuple(text for each in VOCABULARIES.values() for text in each.values())
+STRINGS = (
+    *(text for each in VOCABULARIES.values() for text in each.values()),
+    *SOURCES.values(),
+)
 
 
 def of(asked: Visit) -> dict[str, Any]:
@@ -119,7 +129,14 @@ def of(asked: Visit) -> dict[str, Any]:
             name: {code: institution(each) for code, each in words.items()}
             for name, words in theirs.items()
         },
+        "source_said": partial(source, asked.words),
     }
+
+
+def source(words: Catalogue, text: str) -> str:
+    """Return what something came by in words; a text of a person stays as it is."""
+    kind, _, number = text.rpartition(" ")
+    return words.text(SOURCES[kind], number=number) if kind in SOURCES else text
 
 
 def of_roles(asked: Visit, known: Roles) -> dict[str, str]:

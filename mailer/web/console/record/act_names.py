@@ -87,6 +87,7 @@ LABELS: Mapping[str, str] = {
     "how": "How",
     "labels": "Names",
     "language": "Language",
+    "line": "Line",
     "letter_type": "Letter type",
     "merged": "Merged",
     "message": "Message",
@@ -122,6 +123,7 @@ LABELS: Mapping[str, str] = {
 LANGUAGES: Mapping[str, str] = {"series": "Languages"}
 VALUES: Mapping[str, Mapping[Any, str]] = {
     "how": directory_names.HOWS,
+    "line": directory_names.LINES,
     "reason": directory_names.REASONS,
 }
 STRINGS = (

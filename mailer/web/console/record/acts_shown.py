@@ -18,6 +18,7 @@ from mailer.users.acts import Right
 from mailer.users.roles import UserRole
 from mailer.web.console import strings
 from mailer.web.console.guard import Visit
+from mailer.web.console.names import directory_names
 from mailer.web.console.names.role_names import ROLES
 from mailer.web.console.names.state_names import ACTS
 from mailer.web.console.record.act_names import (
@@ -149,6 +150,8 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
     cell = key.partition(" ")[0]
     if named and named.has(cell) and not _is_word(value):
         return named.said(cell, value) or NONE
+    if cell == "source" and isinstance(value, str):
+        return directory_names.source(asked.words, value) or NONE
     if isinstance(value, Mapping):
         said = [
             asked.words.labelled(name, _text(asked, "", each))

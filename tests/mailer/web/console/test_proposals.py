@@ -1,5 +1,7 @@
 """Proposals of organisations are decided line by line, with a press."""
 
+import re
+
 import pytest
 
 from audiences import directory
@@ -13,6 +15,7 @@ from tools.peers.serving import serving
 
 STEWARD = "editor"
 PLACE = "/directory/proposals"
+LINE = r"Line</span> <span[^>]*>([^<]+)"  # of a decision, in the journal
 
 
 async def proposed(site: Site, **lines: str) -> int:
@@ -66,15 +69,17 @@ async def test_each_line_is_applied_or_declined_and_the_last_one_settles(
         waiting, _ = await stored(site, number)
         assert waiting.decision is None
         last = {"line": "website", "act": "declined", "cell": "no site"}
-        assert (await steward.post(place, last)).status_code == 303
+        assert (await steward.post(place, last)).is_redirect
         empty = await steward.get(PLACE)
+        journal = await steward.get("/journal")
     proposal, body = await stored(site, number)
-
     assert "<script>" not in shown.text.partition("<main")[2]
     assert (body.acronym, body.country) == ("ICOM-X", "SN")
     assert (proposal.decision, proposal.settled_by) == ("applied", STEWARD)
     assert proposal.decided["website"] == "declined"
     assert "No organisation asks for a change." in empty.text
+    assert "the link in message 1" in shown.text
+    assert re.findall(LINE, journal.text) == ["Website", "Contacts", "Seat", "Acronym"]
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
