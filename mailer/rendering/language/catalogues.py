@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from io import BytesIO, StringIO
 from typing import Any, Literal
@@ -65,7 +65,7 @@ POP_ISOLATE = "\u2069"
 
 def number_in(language: str, number: int) -> str:
     """Return a number in the format of a language."""
-    return format_decimal(number, locale=CONVENTIONS.get(language, language))
+    return format_decimal(number, locale=_without_strings(language).locale)
 
 
 def list_in(language: str, items: Sequence[str], style: ListStyle = "standard") -> str:
@@ -232,12 +232,27 @@ class Catalogue:
 
 def day_in(language: str, day: date) -> str:
     """Return a date in the long format of a language: 31 décembre 2026."""
+    return _without_strings(language).day(day)
+
+
+def time_in(language: str, moment: time) -> str:
+    """Return a time of day in the format of a language: 15 h 30."""
+    return _without_strings(language).time(moment)
+
+
+def language_in(language: str, code: str) -> str:
+    """Return the name of a language in another one, or in itself."""
+    return _without_strings(language).language_name(code)
+
+
+@cache
+def _without_strings(language: str) -> Catalogue:
     return Catalogue(
         language=language,
         strings=language,
         locale=Locale.parse(CONVENTIONS.get(language, language), sep="-"),
         translations=GNUTranslations(),
-    ).day(day)
+    )
 
 
 def load(templates: TemplateFiles, language: str) -> Catalogue:

@@ -11,18 +11,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import cache, partial
 
 from babel import Locale
 from babel.messages.pofile import read_po
 from markupsafe import Markup, escape
 
+from audiences.languages import OFFERED
 from mailer.rendering.language import catalogues, typography
 from mailer.web.console import form_words
 from mailer.web.console.strings import ENDS, FOLDER, ISOLATE, SOURCE
 
 NAME = "sentences"  # of the catalogue
+FULLEST = "fr"  # the language whose catalogue has all of them
 PLACE = "place"  # the context of places at the beginning of sentences
 PLACES = tuple(f"%({number})s" for number in range(1, 10))
 _PLACE = re.compile(r"%\(([1-9])\)s")
@@ -41,10 +43,12 @@ _CONTEXTS = {
     "the ": "kind",
     "which ": "names",
 }
+OFFERED_ONES = frozenset(OFFERED)
 _AND = re.compile(r", | and ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _CODE = re.compile(r"`([^`\n]+)`")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+# a day, or a time of it with its zone: 2027-05-04, 2027-05-04 10:00 UTC
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?( [A-Z][\w/+-]+)?)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,21 +103,25 @@ def _line(sentence: str, language: str) -> str:
 
 
 def _found(sentence: str, language: str, context: str = "") -> str | None:
-    if language == SOURCE:
-        return None
     for each in _candidates(sentence, language, context):
         values = _values(sentence, each.parts)
         if values is not None:
             shown = [
-                told(value, language)
-                if each.is_reason(place)
-                else _exact(value, language, each.context_of(place))
+                _placed(each, place, value, language)
                 for place, value in enumerate(values)
             ]
             if Locale.parse(language).text_direction == "rtl":
                 shown = [f"{ISOLATE}{value}{ENDS}" for value in shown]
             return _filled(each.translation, shown)
     return None
+
+
+def _placed(found: Sentence, place: int, value: str, language: str) -> str:
+    """Return what stands at a place of a sentence, in a language."""
+    reason = told(value, language) if found.is_reason(place) else value
+    if reason != value:
+        return reason
+    return _exact(value, language, found.context_of(place))
 
 
 def _values(sentence: str, parts: Sequence[str]) -> list[str] | None:
@@ -141,13 +149,28 @@ def _filled(translation: str, values: Sequence[str]) -> str:
     return _PLACE.sub(lambda found: values[int(found[1]) - 1], translation)
 
 
-def _exact(value: str, language: str, context: str) -> str:
-    """Return a value in a language if it is a number, a day, or of the catalogue."""
+def _written(value: str, language: str) -> str | None:
+    """Return a number, a day, an hour of it, or languages; None for anything else."""
     if _NUMBER.fullmatch(value):
         return catalogues.number_in(language, int(value.replace(",", "")))
-    if _DAY.fullmatch(value):
+    if set(tags := _AND.split(value)) <= OFFERED_ONES:
+        names = [catalogues.language_in(language, tag) for tag in tags]
+        return typography.comma(language).join(names)
+    if day := _DAY.fullmatch(value):
         with suppress(ValueError):
-            return catalogues.day_in(language, date.fromisoformat(value))
+            shown = catalogues.day_in(language, date.fromisoformat(day[1]))
+            if not day[2]:
+                return shown
+            at = catalogues.time_in(language, time.fromisoformat(day[2]))
+            return f"{typography.comma(language).join((shown, at))}{day[3] or ''}"
+    return None
+
+
+def _exact(value: str, language: str, context: str) -> str:
+    """Return a value in a language if it is written there in its own way, or known."""
+    written = _written(value, language)
+    if written is not None:
+        return written
     if context:
         whole = _found(value, language, context)
         if whole is not None:
@@ -191,7 +214,8 @@ def _catalogue(language: str, context: str) -> Sequence[Sentence]:
 
 @cache
 def _whole(language: str) -> Sequence[Sentence]:
-    path = FOLDER / NAME / f"{language}.po"
+    """Return the entries of a language; of English, those of French as they are."""
+    path = FOLDER / NAME / f"{FULLEST if language == SOURCE else language}.po"
     if not path.exists():
         return ()
     with path.open("rb") as file:
@@ -199,7 +223,7 @@ def _whole(language: str) -> Sequence[Sentence]:
     return [
         Sentence(
             parts=_parts(str(each.id)),
-            translation=str(each.string),
+            translation=str(each.id if language == SOURCE else each.string),
             context=each.context or "",
         )
         for each in read

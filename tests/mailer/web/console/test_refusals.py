@@ -220,7 +220,7 @@ def test_what_stands_in_a_sentence_is_translated_where_it_is_no_name(
     [
         ("fr", "la lettre est datée du 1er avril 2027, avant le 28 novembre 2027"),
         ("es", "la carta lleva la fecha 1 de abril de 2027"),
-        ("en", "the letter is dated 2027-04-01, which is before 2027-11-28"),
+        ("en", "the letter is dated 1 April 2027, which is before 28 November 2027"),
     ],
 )
 def test_a_day_within_a_sentence_is_in_the_language(language: str, said: str) -> None:
@@ -228,6 +228,36 @@ def test_a_day_within_a_sentence_is_in_the_language(language: str, said: str) ->
 
     assert said in sentences.told(sentence, language)
     assert "2027-13-01" in sentences.told(f"{sentence[:21]} 2027-13-01", language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "lea a été modifié le 4 mai 2027, 15 h 30 UTC, après"),
+        ("en", "lea was changed at 4 May 2027, 15:30 UTC, after"),
+    ],
+)
+def test_an_hour_within_a_sentence_is_in_the_language(language: str, said: str) -> None:
+    found = sentences.told(
+        "lea was changed at 2027-05-04 15:30:12 UTC, after you looked; look at the"
+        " change, then try again",
+        language,
+    )
+
+    assert said in found.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "May n’est pas traduite en français"),
+        ("en", "May is not translated into French; its translations: Arabic, Russian"),
+    ],
+)
+def test_a_language_within_a_sentence_has_its_name(language: str, said: str) -> None:
+    sentence = "May is not translated into fr; its translations: ar, ru"
+
+    assert said in sentences.told(sentence, language)
 
 
 def test_a_warning_of_fewer_readers_is_wholly_french() -> None:
