@@ -51,7 +51,8 @@ HEADERS = {
 }
 BUSY = "The store is busy or away. Nothing was changed; try again in a minute."
 FAULT = (
-    "This did not work, by a fault of ours. The log has it under the number %(number)s."
+    "Try again. If it happens again, tell an operator of this site the number"
+    " %(number)s, under which the log has it."
 )
 MISSING = "There is no such page. It may have been moved, or never was."
 SIGN_IN_AGAIN = (
@@ -221,6 +222,7 @@ def fault(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
         if number
         else words.text(sentence),
         signed_out=isinstance(raised, NotAuthorizedException),
+        refused=status,
     )
 
 
