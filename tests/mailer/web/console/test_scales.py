@@ -10,7 +10,7 @@ import mailer.web
 
 WEB = Path(mailer.web.__file__).parent
 SHEETS = (WEB / "static/style.css", WEB / "console/static/console.css")
-SIZES = {"1rem", "80%"} | {f"var(--{each})" for each in ("small", "large", "heading")}
+SIZES = {"1rem", "80%", "inherit"} | {f"var(--{each})" for each in ("small", "large", "heading")}
 STEPS = {0.125, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 4}  # rem
 CORNERS = {"var(--corner)", "var(--corner-wide)", "1rem", "50%"}
 _RULE = re.compile(r"([\w-]+): ([^;{}]+)")
