@@ -25,6 +25,16 @@ _DIRECTION = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}\u2028\u2029]")
 _UNUSABLE = {"Cc", "Cs", "Co", "Cn"}  # controls, surrogates, private use, not assigned
 
 
+def ascii_digits(text: str) -> str:
+    """Return a text with the digits of all scripts as 0 to 9.
+
+    Keyboards of Arabic and Persian, and input methods of Chinese, write others.
+    """
+    return "".join(
+        str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text
+    )
+
+
 def has_control(text: str) -> bool:
     """Whether a text contains a line break or other control character."""
     return _CONTROL.search(text) is not None

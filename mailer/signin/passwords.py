@@ -7,6 +7,7 @@ once. An unknown user costs the same time as a known one.
 import asyncio
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -16,12 +17,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import characters
 from mailer.errors import RefusedError
 from mailer.signin import browsers, one_time, sealing, tokens
 from mailer.signin.models import Credential
 
 SHORTEST, LONGEST = 12, 200  # characters
 CODES = 10  # recovery codes
+_PARTS = 4  # code points of one letter, at most
 STEP = 30  # seconds of a code
 _PURPOSE = "totp"
 _SECRET = re.compile("[A-Z2-7]{32}")  # base32 (RFC 4648, section 6): 160 bits
@@ -54,7 +57,7 @@ def refuse_weak(password: str, *, names: Sequence[str]) -> None:
 async def hashed(password: str) -> str:
     """Return the hash of a password, for the store."""
     async with _AT_ONCE:
-        return await asyncio.to_thread(_HASHER.hash, password)
+        return await asyncio.to_thread(_HASHER.hash, _stable(password))
 
 
 async def set_password(
@@ -78,9 +81,17 @@ async def fits(password: str, known: Credential | None) -> bool:
     return right and wanted is not None
 
 
+def _stable(password: str) -> str:
+    """Return a password as it is hashed, whichever keyboard wrote its letters.
+
+    Some take an accent apart from its letter (NIST SP 800-63B, 5.1.1.2).
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
 def _verify(wanted: str, password: str) -> bool:
     try:
-        return _HASHER.verify(wanted, password[:LONGEST])
+        return _HASHER.verify(wanted, _stable(password[: LONGEST * _PARTS]))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -127,6 +138,7 @@ async def enrol(
 
     Raises RefusedError unless the code shows that the application has the secret.
     """
+    code = _typed(code)
     step = _step_of(secret, code, now=now, after=None) if is_secret(secret) else None
     if step is None:
         raise RefusedError(
@@ -144,7 +156,7 @@ async def enrol(
 
 def take_code(known: Credential, code: str, *, key: bytes, now: datetime) -> bool:
     """Whether a code is right; it is used up, and so is one of recovery."""
-    code = "".join(code.split()).lower()
+    code = _typed(code)
     digest = tokens.digest(code).hex()
     if digest in known.recovery:
         known.recovery = [each for each in known.recovery if each != digest]
@@ -159,6 +171,11 @@ def take_code(known: Credential, code: str, *, key: bytes, now: datetime) -> boo
     return True
 
 
+def _typed(code: str) -> str:
+    """Return a code as it is compared: a keyboard may add spaces, or other digits."""
+    return characters.ascii_digits("".join(code.split())).lower()
+
+
 def _step_of(secret: str, code: str, *, now: datetime, after: int | None) -> int | None:
     """Return the step whose code this is: now, the one before or the one after."""
     current = int(now.timestamp()) // STEP
@@ -166,6 +183,6 @@ def _step_of(secret: str, code: str, *, now: datetime, after: int | None) -> int
     for step in (current - 1, current, current + 1):
         if after is not None and step <= after:
             continue
-        if tokens.same(made.generate_otp(step), "".join(code.split())):
+        if tokens.same(made.generate_otp(step), code):
             return step
     return None

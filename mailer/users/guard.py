@@ -1,5 +1,6 @@
 """Refuses what a user may not do: each verb asks it first, in its transaction."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -37,7 +38,7 @@ async def find(session: AsyncSession, name: str) -> User | None:
 
 async def called(session: AsyncSession, text: str) -> Sequence[User]:
     """Return the users who may act and have this name, or else this address."""
-    wanted = text.strip().casefold()
+    wanted = _composed(text).casefold()
     able = [each for each in await listed(session) if each.disabled_at is None]
     by_name = [each for each in able if each.name.casefold() == wanted]
     by_address = [each for each in able if (each.address or "").casefold() == wanted]
@@ -47,12 +48,18 @@ async def called(session: AsyncSession, text: str) -> Sequence[User]:
 async def signing_in(session: AsyncSession, text: str) -> User | None:
     """Return the one user who is called by a name or address, however it is written.
 
-    A telephone begins a name with a capital. None if several are meant, or none.
+    A telephone begins a name with a capital, and some programs take an accent apart
+    from its letter. None if several are meant, or none.
     """
     found = await called(session, text)
-    exact = [each for each in found if each.name == text.strip()]
+    exact = [each for each in found if each.name == _composed(text)]
     found = exact or found
     return found[0] if len(found) == 1 else None
+
+
+def _composed(text: str) -> str:
+    """Return a name as it is stored, each letter with its accent in one."""
+    return unicodedata.normalize("NFC", text.strip())
 
 
 async def named(session: AsyncSession, name: str) -> User:

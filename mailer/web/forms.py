@@ -7,6 +7,8 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.exceptions import ClientException, HTTPException
 
+from audiences import characters
+
 BEGINNING = 8 * 1024  # octets
 PATIENCE = 2.0  # seconds
 LARGEST = 2**31 - 1  # number of most rows
@@ -19,7 +21,7 @@ def number(given: object, *, otherwise: int = 0, largest: int = LARGEST) -> int:
 
     So it is for a larger number, too: a part of it would name another row.
     """
-    text = str(given or "")
+    text = characters.ascii_digits(str(given or "").strip())
     if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
         return otherwise
     return int(text) if int(text) <= largest else otherwise

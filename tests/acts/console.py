@@ -19,6 +19,7 @@ from mailer.users.checking import UserDetails
 from mailer.web.console.guard import FIELD, cookie_name
 from tools.peers.serving import Pages
 
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")  # digits of that keyboard
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 

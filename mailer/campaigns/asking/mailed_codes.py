@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import characters
 from mailer.campaigns.asking.models import ApprovalRequest
 from mailer.errors import RefusedError
 from mailer.signin import tokens
@@ -51,7 +52,7 @@ async def fits(
     ended = row.code_ends_at is None or row.code_ends_at <= now
     if row.code_hash is None or ended or row.code_tries >= TRIES:
         return False
-    digits = "".join(each for each in code if each.isdecimal())
+    digits = "".join(filter(str.isdecimal, characters.ascii_digits(code)))
     if row.code_hash == _hashed(token, digits):
         return True
     row.code_tries += 1

@@ -6,7 +6,6 @@ shown to the translator, and stops nothing.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -106,15 +105,8 @@ def missing_numbers(text: str, source: str) -> list[str]:
 
 
 def _numbers(text: str) -> Counter[str]:
-    plain = _THOUSANDS.sub("", _ascii_digits(_APART.sub(" ", text)))
+    plain = _THOUSANDS.sub("", characters.ascii_digits(_APART.sub(" ", text)))
     found = (each.lstrip("0") for each in _NUMBER.findall(plain))
     return Counter(
         each for each in found if len(each) > _LONG or int(each or 0) > _SMALL
-    )
-
-
-def _ascii_digits(text: str) -> str:
-    """Return a text with the digits of all scripts as 0 to 9."""
-    return "".join(
-        str(unicodedata.decimal(each)) if each.isdecimal() else each for each in text
     )

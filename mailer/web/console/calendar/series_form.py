@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import characters
 from mailer.calendar import leads, planning, series
 from mailer.calendar.planning import SeriesPlan
 from mailer.campaigns.models import Series
@@ -132,7 +133,7 @@ def _plan(asked: Visit, given: Mapping[str, str], found: Series | None) -> Serie
     usual = USUAL if found is None else leads.of(found)
     days: dict[str, int | None] = {}
     for key in LEADS:
-        typed = given[key]
+        typed = characters.ascii_digits(given[key])
         if typed and not (typed.isascii() and typed.isdecimal()):
             raise RefusedError(asked.words.text(NO_NUMBER, given=typed[:20]))
         number = int(typed[:6]) if typed else None

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from audiences import characters
 from audiences.export import formats
 from audiences.export.formats import Form
 from mailer.campaigns import lookup
@@ -110,7 +111,7 @@ async def _limits(
     asked: Visit, session: AsyncSession, given: Mapping[str, str]
 ) -> HistoryLimits:
     """Return which acts are wanted; those of others need a right."""
-    campaign = given.get("campaign", "").strip()[:20]
+    campaign = characters.ascii_digits(given.get("campaign", "").strip()[:20])
     if campaign and not (campaign.isascii() and campaign.isdigit()):
         raise RefusedError(asked.words.text(NO_LETTER, given=campaign))
     user = asked.names.user(given.get("user", "").strip()[:120]) or None

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 
+from audiences import characters
 from audiences.languages import OFFERED
 from audiences.organisations import Theme
 from audiences.record.data_changes import DataKind
@@ -136,6 +137,7 @@ def _wanted(asked: Visit, form: Mapping[str, Any], kind: DataKind) -> WantedWord
     if kind is DataKind.ROLE:
         return WantedWord(names=names)
     place = changed("position")
+    place = None if place is None else characters.ascii_digits(place)
     valid = place is None or (place.isascii() and place.isdecimal() and len(place) < 6)  # noqa: PLR2004 (10000)
     if not valid or (place is not None and not 1 <= int(place) <= LAST):
         raise RefusedError(asked.words.text(NO_PLACE, given=str(place)[:20]))

@@ -18,7 +18,7 @@ from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.web.console.guard import FIELD
 from tests.acts import campaigning
-from tests.acts.console import SAME, Visitor, add_user, visitor
+from tests.acts.console import ARABIC, SAME, Visitor, add_user, visitor
 from tools.peers.relay import Relay
 from tools.peers.serving import Pages, serving
 
@@ -110,7 +110,9 @@ async def test_the_link_reads_and_only_the_mailed_code_approves(
         await phone.post("/code")
         code = re.search(r"\b\d{6}\b", mails(relay)[-1][1])
         assert code is not None
-        answer = await phone.post("/decide", code=f" {code[0]} ", **decided)
+        answer = await phone.post(
+            "/decide", code=f" {code[0].translate(ARABIC)} ", **decided
+        )
         assert answer.status_code == 303, answer.text
         assert "You approved it" in (await phone.get()).text
         # answered: what is sent again leads to the page that says so

@@ -1,6 +1,7 @@
 """Signing in among colleagues: one office, one name, one code, links that are old."""
 
 import asyncio
+import unicodedata
 
 import pyotp
 import pytest
@@ -8,11 +9,12 @@ import pytest
 from audiences.record.changes import Author
 from mailer import clock
 from mailer.signin import accounts, invitations, passwords
+from mailer.signin.models import Credential
 from mailer.sites.site import Site
 from mailer.users.checking import UserDetails
 from mailer.users.keeping import RoleChange
 from mailer.web.console.account import attempts
-from tests.acts.console import SAME, add_user, link, visitor
+from tests.acts.console import ARABIC, SAME, add_user, link, visitor
 from tests.mailer.web.console.test_sign_in import PASSWORD, sign_in, with_password
 from tools.peers.serving import Pages, serving
 
@@ -49,6 +51,31 @@ async def test_a_name_signs_in_as_a_telephone_writes_it(site: Site, name: str) -
         for _ in range(attempts.ACCOUNT[0] - 1):  # all names of a user count as one
             await sign_in(pages, "lea", PASSWORD, "000000")
         assert (await sign_in(pages, name, PASSWORD, "000000"))[0] == 429
+
+
+async def test_a_password_is_the_same_on_each_keyboard() -> None:
+    """mattermost#36877, synapse#3306: an accent apart from its letter was another."""
+    one, other = (
+        unicodedata.normalize(form, "quatre mots à ne pas oublier, été")
+        for form in ("NFC", "NFD")
+    )
+    for kept, typed in ((one, other), (other, one)):
+        known = Credential(user="rené", password=await passwords.hashed(kept))
+        assert await passwords.fits(typed, known)
+        assert not await passwords.fits(typed + "!", known)
+
+
+@pytest.mark.prove
+@of_sqlite
+async def test_a_name_and_a_code_are_the_same_on_each_keyboard(site: Site) -> None:
+    """FirebaseUI-iOS#430, intl-tel-input#2105: digits of an Arabic keyboard."""
+    await add_user(site, "rené", "viewer")
+    code = pyotp.TOTP(await with_password(site, "rené")).at(clock.now())
+    name = unicodedata.normalize("NFD", "rené")
+    async with serving(site) as pages:
+        answer = await sign_in(pages, name, PASSWORD, code.translate(ARABIC))
+
+    assert answer[0] == 303
 
 
 async def test_of_two_browsers_with_one_code_one_is_signed_in(site: Site) -> None:
