@@ -131,7 +131,11 @@ async def begin(
     *,
     wanted: str | None = None,
 ) -> Response[Any]:
-    """Sign a user in, and lead to the page that was wanted; else the query names it."""
+    """Sign a user in, and lead to the page that was wanted; else the query names it.
+
+    An earlier sign-in of the same browser ends.
+    """
+    await browsers.end(session, request.cookies.get(cookie_name(site), ""))
     device = request.headers.get("user-agent", "")
     signed = await browsers.begin(session, name, device=device, now=now)
     log.info("signin.begun", user=name, route=request.route_handler.handler_name)

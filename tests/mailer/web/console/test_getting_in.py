@@ -78,6 +78,18 @@ async def test_a_name_and_a_code_are_the_same_on_each_keyboard(site: Site) -> No
     assert answer[0] == 303
 
 
+@of_sqlite
+async def test_a_browser_that_signs_in_again_has_one_sign_in(site: Site) -> None:
+    """cloudbeaver#4249, enonic/xp#9253: the cookie of before went on working."""
+    await add_user(site, "lea", "viewer")
+    async with serving(site) as pages:
+        first, elsewhere = [await visitor(site, pages, "lea") for _ in range(2)]
+        assert await press(pages, await link(site, ADMIN), first.cookie) == 303
+        assert (await first.get("/me")).status_code == 303
+        assert await press(pages, "wrong", elsewhere.cookie) == 403
+        assert (await elsewhere.get("/me")).status_code == 200
+
+
 async def test_of_two_browsers_with_one_code_one_is_signed_in(site: Site) -> None:
     await add_user(site, "lea", "viewer")
     code = pyotp.TOTP(await with_password(site, "lea")).at(clock.now())
