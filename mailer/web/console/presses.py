@@ -202,9 +202,13 @@ def _origin(request: Asking) -> str:
 
 
 def _key(request: Asking, form: Any) -> bytes:
-    """Return what is the same in the same form of the same page."""
+    """Return what is the same in the same form of the same page, with its files."""
     said = hashlib.sha256(request.url.path.encode() + request.url.query.encode())
     for name, value in form.multi_items():
         text = f"{value.filename}" if isinstance(value, UploadFile) else str(value)
         said.update(f"\0{name}\0{text}".encode(errors="surrogatepass"))
+        if isinstance(value, UploadFile):
+            value.file.seek(0)
+            said.update(value.file.read())
+            value.file.seek(0)
     return said.digest()

@@ -18,6 +18,7 @@ from mailer.web.console.guard import FIELD
 from mailer.web.console.presses import AT_WORK
 from tests.acts import campaigning
 from tests.acts.console import SAME, Visitor, add_user, link, visitor
+from tests.mailer.web.console.test_readers_and_files import PNG
 from tests.mailer.web.console.test_sign_in import PASSWORD, with_password
 from tools.peers.serving import Pages, serving
 
@@ -62,6 +63,25 @@ async def test_a_second_press_at_another_process_gets_the_first_answer(
         again = {**await form_of(one, REMARKS), "text": "Who comes?"}
         await other.post(REMARKS, again)  # of a page that was opened again
         assert await texts(site) == ["Who comes?", "Who comes?"]
+
+
+@pytest.mark.parametrize("store", ["sqlite"])
+async def test_another_file_of_the_same_name_is_another_form(
+    site: Site, tmp_path: Path
+) -> None:
+    """Submitty#775, ckan#5102: a corrected file of the same name was not taken."""
+    number = await campaigning.add(site, campaigning.write(tmp_path))
+    path = f"/campaigns/{number}/files"
+    async with serving(site) as pages:
+        one = await visitor(site, pages, "editor")
+        form = await form_of(one, path)
+        damaged, right, again = [
+            await one.upload(path, "file", "hall.png", octets, **form)
+            for octets in (b"no picture", PNG, PNG)
+        ]
+
+    assert damaged.status_code == 422
+    assert (right.status_code, again.status_code) == (303, 303)
 
 
 @pytest.mark.parametrize("store", ["sqlite"])
