@@ -30,6 +30,7 @@ PLACES = tuple(f"%({number})s" for number in range(1, 10))
 _PLACE = re.compile(r"%\(([1-9])\)s")
 LONGEST = 2_000  # characters of a sentence that is looked up
 _EDGE = 4  # characters by which entries are found
+_OF_FILE = re.compile(r"([^:;]{1,255}?\.\w{2,5}) ((?:is|has|cannot) .+)")
 _AT_LINE = re.compile(r"(?:[^:]+, line|column) \d+: ")
 # what stands behind these words has entries of its own: acts, such as “approve May”,
 # roles, kinds of things, and names with how many more there are
@@ -97,6 +98,11 @@ def _line(sentence: str, language: str) -> str:
     says = form_words.told(rest, language, partial(told, language=language)) or _found(
         rest, language
     )
+    if says is None and at_line and (whole := _found(sentence, language)):
+        return whole
+    if says is None and (file := _OF_FILE.fullmatch(sentence)):
+        reason = _found(file[2], language)
+        return f"{file[1]} {reason}" if reason else sentence
     if begins is None and says is None:
         return sentence
     return f"{begins or place}{typography.colon(language)}{says or rest}"
