@@ -41,8 +41,8 @@ async def keep_organisations(session: AsyncSession, import_id: int, ids: Ids) ->
     """Keep the present values of organisations, with their fields and countries."""
     columns = [*ORGANISATION.values(), Organisation.updated_at]
     async for rows in _pages(session, Organisation, columns, ids):
-        links = await _links(session, [row["id"] for row in rows])
-        await _keep(session, import_id, "organisation", rows, links)
+        linked = await links(session, [row["id"] for row in rows])
+        await _keep(session, import_id, "organisation", rows, linked)
 
 
 async def _pages(
@@ -91,7 +91,7 @@ async def _keep(
     await session.execute(insert(Replaced), kept)
 
 
-async def _links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, Any]]:
+async def links(session: AsyncSession, ids: list[int]) -> dict[int, dict[str, Any]]:
     """Return the fields and countries of organisations, by number and relation."""
     links: dict[int, dict[str, list[str]]] = {
         each: {"fields": [], Relation.ACTS_IN: [], Relation.SERVES: []} for each in ids

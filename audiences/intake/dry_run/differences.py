@@ -7,12 +7,14 @@ from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from audiences.contacts import Contact
+from audiences.intake.applied import replaced
 from audiences.intake.planning import ABOUT_CONTACT, CONTACT, ORGANISATION
 from audiences.intake.tables import BODIES, ROWS
-from audiences.organisations import Organisation
+from audiences.organisations import Organisation, Relation
 from audiences.people import site_roles
 from audiences.people.site_roles import Roles
 
+LINKED = ("fields", *map(str, (Relation.ACTS_IN, Relation.SERVES)))  # sets of codes
 MAX_SHOWN = 1_000  # rows whose differences are listed
 
 
@@ -44,11 +46,11 @@ async def changes(session: AsyncSession) -> list[Change]:
         for row in await _contacts(session)
         for change in _changed(row, tuple(CONTACT), known)
     ]
+    bodies = await _organisations(session)
     found += [
-        change
-        for row in await _organisations(session)
-        for change in _changed(row, tuple(ORGANISATION), known)
+        change for row in bodies for change in _changed(row, tuple(ORGANISATION), known)
     ]
+    found += await _linked(session, bodies)
     return sorted(found, key=lambda each: each.row)
 
 
@@ -92,7 +94,9 @@ async def _organisations(session: AsyncSession) -> list[RowMapping]:
     rows = await session.execute(
         select(
             BODIES.c.row,
+            BODIES.c.organisation_id,
             Organisation.code.label("whose"),
+            *(BODIES.c[name].label(name) for name in LINKED),
             *(BODIES.c[name].label(f"after_{name}") for name in ORGANISATION),
             *(column.label(f"before_{name}") for name, column in ORGANISATION.items()),
         )
@@ -119,6 +123,20 @@ def _changed(row: RowMapping, names: tuple[str, ...], known: Roles) -> list[Chan
                     _text(name, after, known),
                 )
             )
+    return found
+
+
+async def _linked(session: AsyncSession, bodies: list[RowMapping]) -> list[Change]:
+    """Return the fields and countries that rows on organisations replace."""
+    ids = [row["organisation_id"] for row in bodies]
+    held = await replaced.links(session, ids)
+    found = []
+    for row in bodies:
+        for name in LINKED:
+            before = " ".join(sorted(held[row["organisation_id"]][name]))
+            after = " ".join(sorted((row[name] or "").split()))
+            if row[name] is not None and after != before:
+                found.append(Change(row["row"], row["whose"], name, before, after))
     return found
 
 

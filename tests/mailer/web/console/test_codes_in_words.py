@@ -29,8 +29,8 @@ SERIES = {
     "first_language": "en",
     "translators": "marie",
 }
-LIST = """address;organisation;roles;languages;country;level
-unesco-liaison@icom.example;icom;president;ar fr;SN;national
+LIST = """address;organisation;roles;languages;country;level;fields;acts_in
+unesco-liaison@icom.example;icom;president;ar fr;SN;national;ED sdg-04;ML
 """
 
 
@@ -46,6 +46,8 @@ async def test_what_an_import_would_change_is_said_in_words(site: Site) -> None:
     assert "Sénégal" in changed
     assert "Conseil international des musées" in changed
     assert "arabe, français" in changed
+    assert re.search(r"Éducation\W+Éducation de qualité", changed)
+    assert "Mali" in changed
     assert not CODES.findall(changed)
 
 
