@@ -9,7 +9,6 @@ from litestar import Request
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from audiences import characters
 from audiences.contacts import Contact
 from audiences.errors import AudienceError
 from audiences.record.changes import Author
@@ -22,8 +21,8 @@ Asking = Request[Visit, Any, Any]
 REFUSALS = (MailerError, AudienceError)  # their sentence goes on the page of the form
 LONGEST = 2_000  # characters of a field
 OTHER_NUMBER = "You typed “%(given)s”; the number is %(count)s. Nothing was changed."
+_SEPARATORS = re.compile(r"[\s,.’'٬٫،]")  # of thousands, in all six languages
 NO_REASON = "Say why; the reason is kept in the history."
-_SEPARATORS = frozenset(",.'’\u066c")  # of thousands; the last is that of Arabic
 STRINGS = (OTHER_NUMBER, NO_REASON)
 # a key where a verb names one; words with underscores are nothing else
 _LONG = "|".join(each for each in NAMES if "_" in each)
@@ -83,12 +82,13 @@ async def require(asked: Visit, right: str) -> None:
 
 
 def require_number(asked: Visit, form: Mapping[str, Any], count: int) -> None:
-    """Raise RefusedError unless a number was typed; separators do not count."""
-    given = typed(form, "number")
-    typed_digits = (
-        each for each in given if not each.isspace() and each not in _SEPARATORS
-    )
-    if characters.ascii_digits("".join(typed_digits)) != str(count):
+    """Raise RefusedError unless a number was typed, in digits of any script.
+
+    What separates thousands does not count.
+    """
+    given = typed(form, "number")[:40]
+    digits = _SEPARATORS.sub("", given)
+    if not digits.isdecimal() or int(digits) != count:
         number = asked.words.number(count)
         raise RefusedError(
             asked.words.text(OTHER_NUMBER, given=given[:20], count=number)

@@ -27,9 +27,8 @@ from mailer.signin import browsers
 from mailer.sites.site import Site
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing, strings
+from mailer.web.console import acting, showing, strings
 from mailer.web.console.guard import Visit, could
-from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.names.state_names import named
 from mailer.web.console.showing import HOME
 from mailer.web.streams import OpenStreams
@@ -187,7 +186,7 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
     asked = request.user
     form = await forms.form_of(request)
     readers = await release.count_readers(asked.site, number, now=asked.now)
-    require_number(asked, form.get("number"), readers.count)
+    acting.require_number(asked, form, readers.count)
     await release.release(
         asked.site,
         number,

@@ -17,18 +17,14 @@ from mailer.outbox import release
 from mailer.reports import repeated
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing, strings
+from mailer.web.console import acting, showing, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.showing import CONFLICT, HOME
 
 NO_TIME = "“%(given)s” is no time; write it as 2027-05-04T10:00."
-OTHER_NUMBER = (
-    "You typed %(given)s; the readers of the letter are now %(count)s."
-    " Nothing was done."
-)
 PASSED = "%(time)s has passed. Choose a later time."
-STRINGS = (NO_TIME, OTHER_NUMBER, PASSED)
+STRINGS = (NO_TIME, PASSED)
 TIMED = {CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED}
 Asking = Request[Visit, Any, Any]
 
@@ -78,7 +74,7 @@ async def give_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     readers = await release.count_readers(asked.site, number, now=asked.now)
     given = str(form.get("at") or "")
     try:
-        require_number(asked, form.get("number"), readers.count)
+        acting.require_number(asked, form, readers.count)
     except RefusedError as refused:
         fault = str(refused)
         return await _page(asked, number, given, fault=fault, status=CONFLICT)
@@ -102,17 +98,6 @@ async def take_time(request: Asking, number: FromPath[int]) -> Response[Any]:
     return showing.to(
         asked.site, f"{HOME}/campaigns/{number}/schedule", done="unscheduled"
     )
-
-
-def require_number(asked: Visit, given: object, count: int) -> None:
-    """Raise RefusedError unless the number of readers was typed."""
-    digits = "".join(each for each in str(given or "") if each.isdecimal())
-    if not digits or int(digits) != count:
-        shown = str(given or "")[:20]
-        words = asked.words
-        raise RefusedError(
-            words.text(OTHER_NUMBER, given=shown, count=words.number(count))
-        )
 
 
 def _instant(asked: Visit, campaign: Campaign, given: str) -> datetime:

@@ -20,10 +20,9 @@ from mailer.outcomes.resending import WantedWave, Wave
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.users.acts import Right
 from mailer.web import forms
-from mailer.web.console import showing
+from mailer.web.console import acting, showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters.live import MESSAGES
-from mailer.web.console.letters.scheduling import require_number
 from mailer.web.console.reports.report import LEFT_OUT
 from mailer.web.console.showing import CONFLICT, HOME
 
@@ -55,7 +54,7 @@ async def send(request: Asking, number: FromPath[int]) -> Response[Any]:
     try:
         wanted = _wanted(asked, joiners, until)
         count = _number(form)
-        require_number(asked, form.get("number"), count)
+        acting.require_number(asked, form, count)
         await resending.resend(
             asked.site,
             number,

@@ -93,7 +93,7 @@ async def test_the_keyboard_goes_on_at_what_a_press_did_to_a_letter(
         (DONE, "The letter has its time."),
         (DONE, "The time is taken away."),
     ]
-    assert "You typed 1;" in said[5][1]
+    assert "You typed “1”; the number is" in said[5][1]
 
 
 async def test_the_keyboard_goes_on_at_what_a_press_did_to_people_and_words(

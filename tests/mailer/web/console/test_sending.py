@@ -160,7 +160,7 @@ async def test_a_wrong_number_of_readers_leaves_the_time_and_the_form(
         live = await sam.get(f"/campaigns/{number}/live")
 
     assert refused.status_code == 409
-    assert "You typed 7" in refused.text
+    assert "You typed “7”; the number is" in refused.text
     assert 'name="number"' in refused.text  # it is typed again here
     assert 'value="2097-05-04T10:00"' in refused.text
     assert "It has not left yet." in live.text
