@@ -4,7 +4,7 @@ The link reads. To act, the approver is signed in, or types a code that is maile
 them: a forwarded link decides nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import approval_letters
 from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox.message_states import MessageState
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import differences
 from mailer.reports.review.differences import Difference
 from mailer.signin import tokens
@@ -136,27 +137,24 @@ async def decide(request: Asking, mail_site: NamedDependency[Site]) -> Response[
     if opened.request.answer is not None:  # the page says which, and when
         return showing.to(mail_site, PATH)
     form = await forms.form_of(request)
-    chosen, reason = (str(form.get(key) or "") for key in ("decision", "reason"))
     words, given = strings.of(mail_site, opened.language), str(form.get("code") or "")
-    fault = ""
     if not opened.signed_in and not await _is_right(opened, given):
-        fault = words.text(CODE_WRONG)
-    elif chosen not in {APPROVE, RETURN}:
-        fault = words.text(NO_DECISION)
-    elif chosen == APPROVE and reason.strip():
-        fault = words.text(BOTH)
-    if fault:
-        return await _page(opened, fault=fault, form=form)
+        wrong = {**form, "code": ""}
+        return await _page(opened, fault=words.text(CODE_WRONG), form=wrong)
     try:
-        await _decide(opened, form, chosen, reason)
+        await _decide(opened, form, words)
     except RefusedError as refused:
         return await _page(opened, fault=str(refused), form=form)
     return showing.to(mail_site, PATH)
 
 
-async def _decide(
-    opened: _Opened, form: FormMultiDict, chosen: str, reason: str
-) -> None:
+async def _decide(opened: _Opened, form: FormMultiDict, words: Catalogue) -> None:
+    """Approve or send back; raise RefusedError for no decision, or for both."""
+    chosen, reason = (str(form.get(key) or "") for key in ("decision", "reason"))
+    if chosen not in {APPROVE, RETURN}:
+        raise RefusedError(words.text(NO_DECISION))
+    if chosen == APPROVE and reason.strip():
+        raise RefusedError(words.text(BOTH))
     number, by, seen = opened.campaign.id, opened.approver, seen_of(form)
     if chosen == APPROVE:
         await requests.approve(
@@ -223,7 +221,7 @@ async def _page(
     *,
     fault: str = "",
     said: str = "",
-    form: FormMultiDict | None = None,
+    form: Mapping[str, Any] | None = None,
 ) -> Response[Any]:
     site, campaign, language = opened.site, opened.campaign, opened.language
     words = strings.of(site, language)
@@ -252,7 +250,9 @@ async def _page(
         given=given,
         found=found,
         readers=sum(found.readers.values()),
-        examples=await letter_frames.examples(site, campaign.id, now=opened.now),
+        examples=await letter_frames.examples(
+            site, campaign.id, language, now=opened.now
+        ),
         teller=teller,
         changes=differing.shown(changes, words, teller, placed.names),
         states=named(words),

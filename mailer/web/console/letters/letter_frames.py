@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 from mailer import clock
 from mailer.campaigns.review import preview, trial
+from mailer.campaigns.review.preview import Persona
 from mailer.campaigns.review.trial import Extent
 from mailer.errors import MailerError
 from mailer.reports.review import preview_page
@@ -23,21 +24,28 @@ SHOWN = 6  # variants, the largest first
 
 
 async def examples(
-    site: Site, campaign_id: int, *, now: datetime
+    site: Site, campaign_id: int, language: str, *, now: datetime
 ) -> list[tuple[int, str, str]]:
     """Return place, language and organisation of a reader for each variant.
 
-    Empty while the letter cannot be rendered: the check says why.
+    The organisation has its name in the language of the page. Empty while the letter
+    cannot be rendered: the check says why.
     """
     pick = trial.examples(Extent.EACH_VARIANT)
     try:
         opened = await preview.desk(site, campaign_id, pick, now=now)
         return [
-            (place, opened.key(each).language, each.organisation.name)
+            (place, opened.key(each).language, name_of(each, language))
             for place, each in enumerate(opened.personas[:SHOWN])
         ]
     except MailerError:
         return []
+
+
+def name_of(persona: Persona, language: str) -> str:
+    """Return the name of a reader's organisation in a language, or its official one."""
+    body = persona.organisation
+    return str(body.names.get(language) or body.name)
 
 
 async def html_of(site: Site, campaign_id: int, given: str) -> bytes:

@@ -26,7 +26,7 @@ from mailer.users.acts import Right
 from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
-from mailer.web.console.letters.letter_frames import FRAME
+from mailer.web.console.letters.letter_frames import FRAME, name_of
 from mailer.web.console.remarks import places
 from mailer.web.console.rules import naming
 
@@ -52,7 +52,7 @@ async def show(request: Asking, number: FromPath[int]) -> Response[Any]:
         "preview.html",
         campaign=opened.content.campaign,
         examples=[
-            (place, opened.key(each).language, each.organisation.name)
+            (place, opened.key(each).language, name_of(each, asked.language))
             for place, each in enumerate(opened.personas)
         ],
         index=index,

@@ -110,6 +110,10 @@ async def test_the_link_reads_and_only_the_mailed_code_approves(
         await phone.post("/code")
         code = re.search(r"\b\d{6}\b", mails(relay)[-1][1])
         assert code is not None
+        undecided = await phone.post("/decide", code=code[0])
+        assert f'value="{code[0]}"' in undecided.text  # it is not typed again
+        wrong = await phone.post("/decide", code="12345", **decided)
+        assert 'value="12345"' not in wrong.text
         answer = await phone.post(
             "/decide", code=f" {code[0].translate(ARABIC)} ", **decided
         )

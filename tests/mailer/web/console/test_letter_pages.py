@@ -173,6 +173,9 @@ async def test_a_letter_is_seen_in_dark_mode_and_without_pictures(
         dark = await user.get(f"{here}/letter?look=dark")
         bare = await user.get(f"{here}/letter?look=bare")
 
+        french = unescape((await user.get(f"{here}?lang=fr")).text)
+
+    assert "Secteur de" in french.partition('id="example"')[2].partition("</select>")[0]
     assert '<option value="dark" selected>' in page.text
     assert f"{here}/letter?look=dark" in page.text
     assert "@media not all" in sent.text
