@@ -9,14 +9,14 @@ from mailer.doctor.finding import Finding, error, ok, warning
 from mailer.settings import loading
 from mailer.settings.sections import Settings
 
-SCARCE, SHORT = 200, 1_000  # MiB
-MEBI = 1 << 20
+SCARCE, SHORT = 200, 1_000  # MB
+MEGA = 1_000_000
 
 
 def disk(root: Path) -> list[Finding]:
     """Check the free space on the disk of the site."""
-    free = shutil.disk_usage(root).free // MEBI
-    sentence = f"the disk of the site has {free:,} MiB free"
+    free = shutil.disk_usage(root).free // MEGA
+    sentence = f"the disk of the site has {free:,} MB free"
     if free < SCARCE:
         return [
             error("disk", sentence, "make room: without room for marks nothing is sent")

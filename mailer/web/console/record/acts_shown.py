@@ -29,6 +29,8 @@ from mailer.web.console.record.act_names import (
     VALUES,
 )
 from mailer.web.console.record.cell_names import CellNames
+from scheduler import words
+from scheduler.errors import ScheduleError
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
@@ -75,7 +77,7 @@ def shown(
 ) -> ShownAct:
     """Return an act in the language of the page; `letters` are names by number."""
     kind, _, name = entry.about.partition(" ")
-    words = asked.words
+    text = asked.words.text
     letter = _LETTER.fullmatch(entry.about)
     act: str = OTHER_ACTS.get(entry.act, entry.act)
     if letter and entry.act in set(Act):
@@ -84,10 +86,10 @@ def shown(
     if kind == "user":
         name, known = asked.called(name), None
     return ShownAct(
-        kind=words.text(ABOUT[kind]) if kind in ABOUT else kind,
+        kind=text(ABOUT[kind]) if kind in ABOUT else kind,
         name=f"{name} – {known}" if known else _named(kind, name, named),
         place=_place(asked, kind, name),
-        act=words.text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
+        act=text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
         changes=list(changes(asked, entry.about, entry.detail, named)),
     )
 
@@ -127,18 +129,18 @@ def changes(
     named: CellNames | None = None,
 ) -> Iterator[ActChange]:
     """Yield what the detail of an act says, each with its label, in words."""
-    words, kind = asked.words, about.partition(" ")[0]
+    kind = about.partition(" ")[0]
     labels = {**LABELS, "languages": LANGUAGES.get(kind, LABELS["languages"])}
     for each in details.parts(about, detail):
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         known = labels.get(name)
-        label = words.text(known) if known else name.replace("_", " ")
+        label = asked.words.text(known) if known else name.replace("_", " ")
         # the roles of users are none of contacts
         codes = None if kind == "user" and name == "roles" else named
         if name in USERS:
             rest = asked.called(rest) if rest else ""
         yield ActChange(
-            label=words.noted(label, rest.removeprefix("at ")),
+            label=asked.words.noted(label, rest.removeprefix("at ")),
             before=_text(asked, each.key, each.before, codes),
             after=_text(asked, each.key, each.after, codes),
             pair=each.pair,
@@ -159,9 +161,7 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
         ]
         return asked.words.enumerated(said) or NONE
     if isinstance(value, list | tuple):
-        said = [str(each) for each in value]
-        called = asked.all_called(said) if key in USERS else asked.words.row(said)
-        return called or NONE
+        return asked.words.row(_said(asked, key, str(each)) for each in value) or NONE
     return NONE if value in (None, "", NOT_THERE) else _said(asked, key, str(value))
 
 
@@ -180,10 +180,24 @@ def _said(asked: Visit, key: str, value: str) -> str:
         return asked.all_called(value.split())
     if key in VALUES and value in VALUES[key]:
         return asked.words.text(VALUES[key][value])
-    if key == "roles":
-        return " · ".join(_role(asked, each) for each in value.split(" · "))
+    if told := {"cadence": _in_words, "roles": _roles}.get(key):
+        return told(asked, value)
     at = details.instant(key, value)
     return strings.moment(asked.words, at, asked.zone) if at else value
+
+
+def _in_words(asked: Visit, cadence: str) -> str:
+    """Return a cadence, as somebody typed it, in the language of the page."""
+    try:
+        told = words.tell(words.parse(cadence), asked.language)
+    except ScheduleError:
+        return cadence
+    return told or strings.in_english(cadence)
+
+
+def _roles(asked: Visit, granted: str) -> str:
+    """Return the roles of a user, with points between them, as pages name them."""
+    return " · ".join(_role(asked, each) for each in granted.split(" · "))
 
 
 def _role(asked: Visit, granted: str) -> str:

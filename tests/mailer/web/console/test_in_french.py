@@ -208,8 +208,8 @@ async def test_a_time_may_stand_within_a_sentence(
         (f"de.md, line 9: {NOWHERE}", f"de.md, ligne 9\xa0: {NULLE_PART}"),
         (NOWHERE, NULLE_PART),
         (
-            "the disk of the site has 79,713 MiB free",
-            "le disque du site a 79\u202f713 Mio libres",
+            "the disk of the site has 79,713 MB free",
+            "le disque du site a 79\u202f713 Mo libres",
         ),
         (
             "found `[ ]`, which would be shown as typed; HTML is not allowed here",

@@ -2,12 +2,17 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from audiences.record import data_changes
+from audiences.record.changes import Author
+from audiences.record.data_changes import DataKind
+from mailer import clock
 from mailer.campaigns.acts import Act
 from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
@@ -101,6 +106,31 @@ async def test_the_journal_says_acts_in_words_and_finds_them_by_their_object(
     assert "/people/lea" not in of_contact
     assert "Nothing was done in this time." in before
     assert unknown.status_code == 422
+
+
+async def test_the_journal_says_lists_of_roles_and_cadences_in_the_language(
+    site: Site,
+) -> None:
+    async with site.database.writing() as session:
+        author = Author(by="init", account=None, because=None, at=clock.now())
+        detail = {"roles": [None, ["admin", "approver"]]}
+        data_changes.record(
+            session, DataKind.USER, "head-of-unit", "added", author, detail
+        )
+        data_changes.record(
+            session,
+            *(DataKind.SERIES, "monthly-letter", "added", author),
+            {"cadence": "first Tuesday, 10:00, Europe/Paris"},
+        )
+    async with serving(site) as pages:
+        admin = await visitor(site, pages, "head-of-unit")
+        french = unescape((await admin.get("/journal?lang=fr")).text)
+        french = re.sub("[\u202f\xa0]", " ", french)
+
+    assert "ajoute des personnes et attribue les rôles, approuve les lettres" in french
+    assert "approver" not in french
+    assert "le premier mardi de chaque mois à 10 h" in french
+    assert "first Tuesday" not in french
 
 
 async def test_the_state_is_for_operators_and_says_what_to_do(site: Site) -> None:
