@@ -44,7 +44,7 @@ def style_sheet(mail_site: NamedDependency[Site]) -> Response[str]:
     )
     css = (
         f":root {{ {light}}}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}\n"
         f"html {{ font-family: {found.fonts['latin']}; }}\n"
         f"html:lang(ar) {{ font-family: {found.fonts['arabic']}; }}\n"
         f"html:lang(zh) {{ font-family: {found.fonts['chinese']}; }}\n"
