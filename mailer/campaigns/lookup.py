@@ -133,6 +133,13 @@ async def in_states(
     return found.all()
 
 
+async def next_to_leave(session: AsyncSession, *, size: int) -> Sequence[Campaign]:
+    """Return the scheduled campaigns that leave first, those without a time before."""
+    query = select(Campaign).where(Campaign.state == CampaignState.SCHEDULED)
+    order = (Campaign.at.is_not(None), Campaign.at, Campaign.id)
+    return (await session.scalars(query.order_by(*order).limit(size))).all()
+
+
 async def page(
     session: AsyncSession,
     *,

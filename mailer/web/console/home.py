@@ -32,7 +32,7 @@ async def home(request: Request[Visit, Any, Any]) -> Response[Any]:
         mine = await lookup.in_states(session, waits, size=SHOWN)
         wished = await requests.waiting_for(session, asked.user.name, now=asked.now)
         going = await lookup.in_states(session, [CampaignState.SENDING], size=SHOWN)
-        coming = await lookup.in_states(session, [CampaignState.SCHEDULED], size=SHOWN)
+        coming = await lookup.next_to_leave(session, size=SHOWN)
         halt = (await identity.read(session)).halt
     return showing.show(
         asked,
@@ -40,7 +40,8 @@ async def home(request: Request[Visit, Any, Any]) -> Response[Any]:
         wished=wished,
         mine=[each for each in mine if each not in wished],
         going=going,
-        coming=sorted(coming, key=lambda each: each.at or asked.now),
+        coming=coming,
+        shown=SHOWN,
         halt=halt,
         states=named(asked.words),
     )

@@ -135,6 +135,8 @@ async def choose(
     async with asked.site.database.reading() as session:
         campaign = await lookup.get(session, number)
         opened = await desk.read(session, campaign, asked.site.templates)
+    if campaign.state != CampaignState.DRAFT:  # that page says so, and what to do
+        return showing.to(asked.site, f"{HOME}/campaigns/{number}/write/{language}")
     after = request.query_params.get("after", "")
     return showing.show(
         asked,

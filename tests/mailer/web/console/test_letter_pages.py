@@ -200,3 +200,15 @@ async def test_a_fault_in_a_row_of_the_rule_is_said_without_its_column(
     assert "column 8" not in rows.text
     assert "column 8" in written.text
     assert rows.status_code == written.status_code == 422
+
+
+async def test_no_block_is_added_to_a_letter_that_is_not_a_draft(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.approved(site, tmp_path)
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        answer = await user.get(f"/campaigns/{number}/add/en")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].endswith(f"/campaigns/{number}/write/en")
