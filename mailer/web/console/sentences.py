@@ -50,6 +50,8 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _CODE = re.compile(r"`([^`\n]+)`")
 # a day, or a time of it with its zone: 2027-05-04, 2027-05-04 10:00 UTC
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?( [A-Z][\w/+-]+)?)?")
+# after which an address, a path or a key may go on in the next line
+_MARKS = re.compile(r"(?<=[^\W\d_])(://(?=\w)|[/._@](?=[^\W\d_]))")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,3 +254,8 @@ def _parts(english: str) -> list[str]:
 def coded(sentence: str) -> Markup:
     """Return a sentence as HTML; what stands between backticks is typed as it is."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704
+
+
+def breakable(text: str) -> Markup:
+    """Return an address, a path or a key as HTML whose lines end at its marks."""
+    return Markup(_MARKS.sub(r"\1<wbr>", str(escape(text))))  # noqa: S704

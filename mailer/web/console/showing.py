@@ -289,5 +289,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["coded"] = sentences.coded
+    made.filters |= {"coded": sentences.coded, "breakable": sentences.breakable}
     return made

@@ -91,3 +91,18 @@ def test_a_finding_says_in_words_what_it_is_about() -> None:
     }
 
     assert {each for each in kinds if not each.isupper()} - set(ABOUT) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a@icom.example", "a@<wbr>icom.<wbr>example"),
+        ("signin.oidc.client_secret", "signin.<wbr>oidc.<wbr>client_<wbr>secret"),
+        ("http://127.0.0.1:8025", "http://<wbr>127.0.0.1:8025"),
+        ("5.0, 30.0 & <b>", "5.0, 30.0 &amp; &lt;b&gt;"),
+    ],
+)
+def test_an_address_or_a_key_goes_on_in_the_next_line_after_its_marks(
+    text: str, html: str
+) -> None:
+    assert sentences.breakable(text) == html

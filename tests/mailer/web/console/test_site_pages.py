@@ -13,6 +13,7 @@ from audiences.record import data_changes
 from audiences.record.changes import Author
 from audiences.record.data_changes import DataKind
 from mailer import clock
+from mailer.campaigns import control
 from mailer.campaigns.acts import Act
 from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
@@ -196,3 +197,20 @@ async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
         "feedback.replies_imap.password",
         "signin.oidc.client_secret",
     }
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_a_command_that_begins_a_remedy_keeps_its_small_letter(
+    site: Site, tmp_path: Path, language: str
+) -> None:
+    paused = await campaigning.released(site, tmp_path)
+    async with site.database.writing() as session:
+        await control.pause(session, paused, by="editor", because="x", now=clock.now())
+    async with serving(site) as pages:
+        operator = await visitor(site, pages, "editor")
+        page = (await operator.get(f"/health?lang={language}")).text
+
+    assert f"<code>mailer campaigns report {paused}</code>" in page
+    assert 'class="sentence"' in page
+    assert 'class="sentence"><code>' not in page
+    assert 'class="sentence"><span lang="en" dir="ltr"><code>' not in page
