@@ -32,7 +32,7 @@ WORDS = "{words}"  # unknown as a placeholder, so that the check names each plac
 OUTLINE = ("opening", "section", "item", "action", "recommendation", "entry", "agenda")
 TABLE = f"| {WORDS} | {WORDS} |\n|---|---|\n| {WORDS} | {WORDS} |"
 BODIES = {"section": "", "agenda": f"- 10:00 – 11:00 {WORDS}", "table": TABLE}
-AHEAD = timedelta(days=14)  # from today to the first date of a new letter
+AHEAD = timedelta(days=14)  # from today to the event of a new letter
 
 
 def new(
@@ -57,7 +57,7 @@ def new(
     tags = list(dict.fromkeys(tags)) or [site.settings.languages.default]
     sample = _sample(template)
     toml = _new_toml(site, loaded, directory.name, tags, sample, author, today)
-    blocks = _outline(loaded, letter_types.block_types(site.templates), today)
+    blocks = _outline(loaded, letter_types.block_types(site.templates))
     written = {tag: _text(site, tag, blocks) for tag in tags}
     save(directory, toml, written, ())
 
@@ -146,21 +146,20 @@ def _add_or_show(document: tomlkit.TOMLDocument, key: str, value: object) -> Non
         document.add(tomlkit.comment(f'{key} = "…" is needed for this letter type'))
 
 
-def _outline(
-    template: Template, types: Mapping[str, BlockType], today: date
-) -> list[str]:
-    """Return the blocks of a new letter as text: one of each usual type it may have."""
-    day = today + AHEAD
+def _outline(template: Template, types: Mapping[str, BlockType]) -> list[str]:
+    """Return the blocks of a new letter as text: one of each usual type it may have.
+
+    No block has a day: one that the author overlooked would go out as a deadline.
+    """
     chosen = [each for each in OUTLINE if each in template.blocks]
     if chosen[-1:] == ["section"]:  # which needs a block below it
         chosen[-1:] = ["section", "table"] if "table" in template.blocks else []
-    values = {"text": WORDS, "day": day.isoformat(), "addressees": "states"}
+    values = {"text": WORDS, "addressees": "states"}
     blocks = []
     for name in chosen:
         kinds = types[name].fields
-        wanted = [*(each for each in types[name].needs if each in kinds)]
-        wanted += [each for each in ("date",) if each in kinds]
-        lines = [f"{each}: {values[kinds[each]]}" for each in dict.fromkeys(wanted)]
+        wanted = [each for each in types[name].needs if each in kinds]
+        lines = [f"{each}: {values[kinds[each]]}" for each in wanted]
         heading = f"# {name}" if name == "opening" else f"# {name} {name}-1"
         head = "\n".join([heading, *lines])
         blocks.append("\n\n".join(filter(None, [head, BODIES.get(name, WORDS)])))

@@ -45,11 +45,12 @@ LINES: Mapping[str, tuple[str, str]] = {
     "organisation": ("Organisation", "Its official name; it is not translated."),
     "sectors": ("Fields of work", ""),
     "asked": ("What is asked for", ""),
-    "number": ("Number", ""),
+    "number": ("Its number", "Such as 7."),
     "addressees": ("Meant for", "They see it before the others."),
     "languages": ("Exists in", ""),
     "editions": ("Address of each edition", "One for each language it exists in."),
     "weight": ("Importance", ""),
+    "deadline": ("To be done by", "Readers see it as the deadline."),
     "name": ("Name", ""),
     "file": ("Picture", "Pictures are added on the page of files."),
     "logo": ("Logo", "Pictures are added on the page of files."),
@@ -66,7 +67,10 @@ LINES: Mapping[str, tuple[str, str]] = {
     "preheader": ("Preheader", ""),
 }
 # block type and line → the label of a line that means something else there
-OF_BLOCKS: Mapping[tuple[str, str], str] = {("signature", "title"): "function"}
+OF_BLOCKS: Mapping[tuple[str, str], str] = {
+    ("signature", "title"): "function",
+    ("recommendation", "date"): "deadline",
+}
 # form of a text → how it is written
 FORMS: Mapping[str, str] = {
     "agenda": "One step a line, with its hours: - 15:00 – 15:30 Welcome",

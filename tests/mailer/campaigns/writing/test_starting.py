@@ -75,6 +75,17 @@ async def test_a_new_folder_lacks_nothing_but_words_and_languages(
     assert ("[event]" in toml) == (name == "invitation")
 
 
+@on_sqlite
+@pytest.mark.parametrize("name", TYPES)
+async def test_a_new_letter_names_no_day_that_nobody_chose(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "new"
+    starting.new(site, name, path, ["fr"], author="editor", today=DAY)
+
+    assert not re.search(r"\d{4}-\d\d-\d\d", (path / "fr.md").read_text("utf-8"))
+
+
 def without_uid(event: dict[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in (event or {}).items() if key != "uid"}
 

@@ -11,7 +11,7 @@ from mailer.rendering import letter_types
 from mailer.rendering.letter_types import BlockType
 from mailer.sites.site import Site
 from mailer.web.console import form_words, sentences, strings
-from mailer.web.console.names.block_names import LINES
+from mailer.web.console.names.block_names import LINES, line_of
 from tests.acts.console import visitor
 from tests.mailer.web.console.test_in_french import english
 from tools.peers.serving import serving
@@ -26,6 +26,11 @@ ODD = {
     "number": ["two"],
     "editions": ["en=unesco", "x"],
     "text": ["Dakar"],
+}
+RECOMMENDED = {
+    ("recommendation", "number"): "Numéro",
+    ("recommendation", "date"): "À faire d’ici au",
+    ("item", "date"): "Jour",
 }
 TEXTS = ("", "bonjour", "title: Dakar", "date: demain\n\nvoici", "| a |\n| - |", "- x")
 FILE_WORDS = re.compile(
@@ -117,3 +122,12 @@ async def test_a_letter_that_has_just_begun_says_in_french_what_is_missing(
     assert begun.status_code < 400
     assert "Il manque encore\xa0: Titre" in page.text
     assert english(page.text, set()) == []
+
+
+def test_a_recommendation_asks_for_its_number_and_a_deadline() -> None:
+    label = {
+        (block, line): strings.text(line_of(block, line)[0], "fr")
+        for block, line in RECOMMENDED
+    }
+
+    assert label == RECOMMENDED
