@@ -5,6 +5,7 @@ reads each line in the encoding that it states. So letters' files, which have no
 plurals, are refused before that if they have any, or state an unusual encoding.
 """
 
+import codecs
 import re
 from typing import Any
 
@@ -40,6 +41,7 @@ def catalogue(octets: bytes, name: str) -> Any:
     """
     if len(octets) > MAX_FILE:
         raise ContentError(name, f"{len(octets):,} octets, at most {MAX_FILE:,}")
+    octets = _without_wide(octets)
     _check_plural_forms(octets, name)
     lines = [f"{each}\n" for each in _decoded(octets, name).split("\n")]
     _check_lines(lines, name)
@@ -69,6 +71,16 @@ def _plural_forms(name: str) -> ContentError:
     )
 
 
+def _without_wide(octets: bytes) -> bytes:
+    """Return UTF-16, which some text editors save, as UTF-8; other octets as is."""
+    if not octets.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return octets
+    try:
+        return octets.decode("utf-16").encode()
+    except UnicodeError:
+        return octets
+
+
 def _decoded(octets: bytes, name: str) -> str:
     stated = _CHARSET.search(octets[:_HEAD])
     charset = stated[1].decode("ascii") if stated else "utf-8"
@@ -79,7 +91,7 @@ def _decoded(octets: bytes, name: str) -> str:
         return octets.decode(charset).removeprefix("\ufeff")
     except (UnicodeError, LookupError):
         raise ContentError(
-            name, f"not a PO file: its text is not in the encoding {charset}"
+            name, f"its text is not in the encoding {charset}; save it as UTF-8"
         ) from None
 
 

@@ -20,7 +20,7 @@ from mailer.campaigns.review import gate
 from mailer.campaigns.review.gate import CampaignCheck
 from mailer.campaigns.writing.drafting import beside, desk
 from mailer.campaigns.writing.drafting.desk import DraftDesk
-from mailer.campaigns.writing.translation import exchange, glossary, po_file
+from mailer.campaigns.writing.translation import exchange, glossary, po_file, scripts
 from mailer.campaigns.writing.translation.progress import TranslationProgress
 from mailer.errors import MailerError, RefusedError
 from mailer.reports.review import overview, word_changes
@@ -118,6 +118,7 @@ async def check(request: Asking, number: FromPath[int]) -> Response[Any]:
             (each, word_changes.compare(each.before, each.after, found.language))
             for each in found.changes[:SHOWN]
         ],
+        strange=not scripts.fits(found.language, [x.after for x in found.changes]),
         content=base64.b64encode(octets).decode(),
     )
 

@@ -206,6 +206,26 @@ async def test_a_po_file_goes_out_and_comes_in_after_a_look(
     assert known["fr"]["first/title"] == "The first"
 
 
+async def test_a_file_in_another_script_or_of_a_text_editor_is_read_and_noted(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await letter(site, tmp_path, en=TEXT, fr=FRENCH)
+    index = f"/campaigns/{number}/translate"
+    async with serving(site) as pages:
+        tina = await translator(site, pages)
+        file = (await tina.get(f"{index}/fr/po")).content.decode()
+        words = "первое письмо о форуме и его итогах"
+        russian = file.replace("Le premier", words).encode("utf-16")
+        strange = await tina.upload(index, "file", "fr.po", russian)
+        latin = file.replace("Le premier", "La première").encode("latin-1", "replace")
+        refused = await tina.upload(f"{index}?lang=fr", "file", "my.po", latin)
+
+    assert "Is this the right file?" in strange.text
+    assert words[7:] in strange.text
+    assert "<p>my.po" in refused.text
+    assert "enregistrez le fichier en UTF-8" in refused.text
+
+
 async def test_a_second_translator_signs_off_what_the_page_showed(
     site: Site, tmp_path: Path
 ) -> None:
