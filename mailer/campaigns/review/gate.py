@@ -237,8 +237,8 @@ async def _repeated(session: AsyncSession, campaign: Campaign) -> list[Problem]:
         problem.warning(
             "",
             "texts",
-            f"the same text has gone out in campaign {each.id}, {each.name}; to correct"
-            " a campaign before its release, import it with --replace",
+            f"the same text has gone out in campaign {each.id}, {each.name}; an erratum"
+            " corrects a letter that was sent",
         )
         for each in await lookup.same_text(session, campaign)
     ]

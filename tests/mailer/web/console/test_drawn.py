@@ -100,3 +100,11 @@ async def test_a_field_that_cannot_be_changed_looks_so(page: Page) -> None:
     )
 
     assert grounds[0] != grounds[1]
+
+
+async def test_a_form_to_fill_is_not_printed_with_its_heading(page: Page) -> None:
+    form = f"<h2>Add somebody</h2><form>{DAY}{SHOW}</form>"
+    await boxes(page, f"<h2>People</h2><p>Two.</p>{form}<h2>Done</h2><p>-</p>", "p")
+    await page.emulate_media(media="print")
+
+    assert (await page.inner_text("main")).split() == ["People", "Two.", "Done", "-"]
