@@ -87,7 +87,7 @@ class Visit:
 
     def all_called(self, names: Iterable[str]) -> str:
         """Return what people read for the names of several users."""
-        return self.words.row(map(self.called, names))
+        return strings.names(self.words, map(self.called, names))
 
     def require_fresh(self) -> None:
         """Raise RefusedError unless the user signed in a short time ago."""

@@ -137,6 +137,17 @@ def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:
     return catalogue.noted(catalogue.row((day, catalogue.time(local))), place)
 
 
+def names(catalogue: Catalogue, items: Iterable[str]) -> str:
+    """Return names with commas between them; from right to left each is isolated.
+
+    Two Latin names with an Arabic comma between them would else be one run, which
+    begins with the second name (UAX 9, N1).
+    """
+    if catalogue.direction == "rtl":
+        items = (f"{ISOLATE}{each}{ENDS}" for each in items)
+    return catalogue.row(items)
+
+
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
     """Return the time of an instant in a zone to the second: 10:40:05."""
     return f"{at.astimezone(zone):%H:%M:%S}"

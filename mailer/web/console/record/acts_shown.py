@@ -161,7 +161,8 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
         ]
         return asked.words.enumerated(said) or NONE
     if isinstance(value, list | tuple):
-        return asked.words.row(_said(asked, key, str(each)) for each in value) or NONE
+        called = [_said(asked, key, str(each)) for each in value]
+        return strings.names(asked.words, called) or NONE
     return NONE if value in (None, "", NOT_THERE) else _said(asked, key, str(value))
 
 

@@ -19,6 +19,7 @@ from mailer.settings.relays import NamedRelaySettings, RelaySettings
 from mailer.settings.sections import KeySettings, StoreSettings
 from mailer.sites.bundled import bundled
 from mailer.sites.site import Site
+from mailer.web.console import strings
 from mailer.web.console.names import state_names
 from mailer.web.console.site import described
 from tests.acts import campaigning
@@ -199,7 +200,7 @@ async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
     }
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", "fr"])
 async def test_a_command_that_begins_a_remedy_keeps_its_small_letter(
     site: Site, tmp_path: Path, language: str
 ) -> None:
@@ -213,4 +214,22 @@ async def test_a_command_that_begins_a_remedy_keeps_its_small_letter(
     assert f"<code>mailer campaigns report {paused}</code>" in page
     assert 'class="sentence"' in page
     assert 'class="sentence"><code>' not in page
-    assert 'class="sentence"><span lang="en" dir="ltr"><code>' not in page
+
+
+async def test_names_in_arabic_keep_their_order(site: Site) -> None:
+    names = ["head-of-unit", "paul"]
+    french, arabic = (strings.of(site, each) for each in ("fr", "ar"))
+
+    assert strings.names(french, names) == "head-of-unit, paul"
+    assert strings.names(arabic, names) == "\u2068head-of-unit\u2069، \u2068paul\u2069"
+
+
+async def test_the_journal_names_roles_in_words_however_they_are_kept(
+    site: Site,
+) -> None:
+    async with serving(site) as pages:
+        editor = await visitor(site, pages, "editor")
+        page = unescape((await editor.get("/journal?lang=fr")).text)
+
+    assert "steward" not in page
+    assert "tient l’annuaire" in page

@@ -183,3 +183,9 @@ def test_a_colleagues_remark_a_framed_text_and_a_finding_have_words_of_their_own
 
     assert len({*names[:2]}) == 2  # a remark, and a block
     assert len({names[0], names[2]}) == 2  # a remark, and what the state has
+
+
+def test_in_arabic_an_address_and_a_range_of_digits_are_isolated() -> None:
+    loose = re.compile(r"(?<![\u2066\u2068(\w])(?:https?://|mailto:|\d-\d)")
+
+    assert [each for each in catalogue("ar").values() if loose.search(each)] == []
