@@ -47,6 +47,13 @@ FAULTS = r"""(width) => {
     if (seen(each) && each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 2
         && getComputedStyle(each).display !== "inline")
       found.push(`wider than its place: ${each.innerText}`);
+  if (width >= 1200)
+    for (const each of document.querySelectorAll("table.cards td.when")) {
+      const range = document.createRange();
+      range.selectNodeContents(each.firstChild || each);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1)
+        found.push(`a time in two lines: ${each.innerText}`);
+    }
   const WORD =
     /(?<![\p{L}\p{M}@./_-])[\p{L}\p{M}]{2,20}(?![\p{L}\p{M}@./_-])/gu;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
