@@ -68,8 +68,9 @@ def test_every_sentence_that_a_page_may_show_is_in_french() -> None:
     assert lacking == []
 
 
-def test_why_a_message_was_refused_is_said_in_french() -> None:
-    assert {str(each) for each in ReplyFault} <= set(catalogue("fr"))
+@pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {strings.SOURCE}))
+def test_why_a_message_was_refused_is_said_in_every_language(language: str) -> None:
+    assert {str(each) for each in ReplyFault} <= set(catalogue(language))
 
 
 def test_each_setting_is_described_in_french() -> None:
