@@ -12,7 +12,7 @@ from mailer.signin import provider, subjects, tokens
 from mailer.signin.provider import ProviderError
 from mailer.sites.site import Site
 from mailer.web.console import showing
-from mailer.web.console.account import signing
+from mailer.web.console.account import signing, wanted_page
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import PUBLIC, is_secure
 
@@ -38,7 +38,7 @@ async def begin(
     """Lead to the provider; the browser keeps what the answer must fit."""
     if not attempts.allow_network(request.scope):
         return signing.form_page(request, mail_site, signing.TOO_OFTEN, status=TOO_MANY)
-    wanted = signing.inside(request.query_params.get("next", ""))
+    wanted = wanted_page.inside(request.query_params.get("next", ""))
     try:
         begun = await provider.begin(mail_site, wanted=wanted, now=clock.now())
     except ProviderError as fault:

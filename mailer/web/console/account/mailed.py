@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request, Response, post
@@ -14,6 +15,7 @@ from mailer.signin import one_time, tokens
 from mailer.sites.site import Site
 from mailer.web import forms
 from mailer.web.console import showing
+from mailer.web.console.account import wanted_page
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import PUBLIC, is_secure, language_of
 
@@ -30,7 +32,10 @@ async def ask(
     mail_site: NamedDependency[Site],
     attempts: NamedDependency[Attempts],
 ) -> Response[Any]:
-    """Mail a link to the user with a name or address, for this browser only."""
+    """Mail a link to the user with a name or address, for this browser only.
+
+    The browser keeps which page was wanted: a mail has no word of who asked for it.
+    """
     given = await forms.form_of(request)
     name = str(given.get("name") or "")[:LONGEST]
     allowed = attempts.allow(request.scope, f"link {name}")
@@ -47,7 +52,9 @@ async def ask(
         too_often=not allowed,
         minutes=one_time.LASTS.seconds // 60,
     )
-    shown.cookies.append(_cookie(mail_site, secret))
+    wanted = wanted_page.inside(request.query_params.get("next", ""))
+    shown.cookies.append(_cookie(mail_site, _name(mail_site), secret))
+    shown.cookies.append(_cookie(mail_site, _name_of_page(mail_site), quote(wanted)))
     return shown
 
 
@@ -64,14 +71,23 @@ def secret_of(request: Request[Any, Any, Any], site: Site) -> str:
     return request.cookies.get(_name(site), "")[:LONGEST]
 
 
+def page_of(request: Request[Any, Any, Any], site: Site) -> str:
+    """Return the page that was wanted when a link was asked for; empty: unknown."""
+    return request.cookies.get(_name_of_page(site), "")  # unquoted by Litestar
+
+
+def _name_of_page(site: Site) -> str:
+    return f"{_name(site)}-for"
+
+
 def _name(site: Site) -> str:
     return "__Host-liaison-asked" if is_secure(site) else "liaison-asked"
 
 
-def _cookie(site: Site, secret: str) -> Cookie:
+def _cookie(site: Site, name: str, value: str) -> Cookie:
     return Cookie(
-        key=_name(site),
-        value=secret,
+        key=name,
+        value=value,
         path="/",
         secure=is_secure(site),
         httponly=True,

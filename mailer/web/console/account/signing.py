@@ -1,9 +1,8 @@
 """/console/sign-in: by a link that works once, or by password and code; sign-out."""
 
-import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 import structlog
 from litestar import Request, Response, get, post
@@ -18,7 +17,7 @@ from mailer.sites.site import Site
 from mailer.users import guard
 from mailer.web import forms
 from mailer.web.console import showing, strings
-from mailer.web.console.account import mailed
+from mailer.web.console.account import mailed, wanted_page
 from mailer.web.console.account.attempts import Attempts
 from mailer.web.console.guard import (
     ANY,
@@ -41,9 +40,6 @@ LINK_ENDED = (
     " or it was made for another browser. Ask for a new one."
 )
 STRINGS = (WRONG, TOO_OFTEN, LINK_ENDED)
-_MARKS = frozenset("\\\"'<>?#:")  # in no path of a page
-_QUERY = re.compile(r"[\w.~!$&'()*+,;=:@/%-]{0,500}", re.ASCII)  # RFC 3986, 3.4
-_WAYS = frozenset({"sign-in", "sign-out"})  # pages that no sign-in leads to
 Asking = Request[Any, Any, Any]
 log = structlog.get_logger()
 
@@ -107,7 +103,10 @@ async def by_link(
         name = await one_time.use(session, token, browser=browser, now=now)
         user = await guard.find(session, name) if name else None
         if name and user is not None and user.disabled_at is None:
-            return await begin(request, mail_site, session, name, now)
+            wanted = request.query_params.get("next") or mailed.page_of(
+                request, mail_site
+            )
+            return await begin(request, mail_site, session, name, now, wanted=wanted)
     return form_page(request, mail_site, LINK_ENDED, status=403)
 
 
@@ -141,7 +140,7 @@ async def begin(
     log.info("signin.begun", user=name, route=request.route_handler.handler_name)
     if wanted is None:
         wanted = request.query_params.get("next", "")
-    answer = showing.to(site, inside(wanted))
+    answer = showing.to(site, wanted_page.inside(wanted))
     answer.cookies.append(_cookie(site, signed.token, max_age=None))
     return answer
 
@@ -156,19 +155,6 @@ def _cookie(site: Site, value: str, *, max_age: int | None) -> Cookie:
         samesite="lax",
         max_age=max_age,
     )
-
-
-def inside(wanted: str) -> str:
-    """Return the page of the console that was wanted; else its first page."""
-    begun = wanted[wanted.find(HOME) :] if HOME in wanted else ""
-    path, mark, query = begun.partition("?")
-    inside = path.startswith(f"{HOME}/") and path.isprintable()
-    parts = unquote(unquote(path)).replace("\\", "/").split("/")[2:]
-    if not inside or set(path) & _MARKS or not {"", ".", ".."}.isdisjoint(parts):
-        return HOME
-    if parts[0] in _WAYS:
-        return HOME
-    return f"{path}{mark}{query}" if _QUERY.fullmatch(query) else path
 
 
 def form_page(
@@ -208,7 +194,7 @@ def form_page(
 
 def _kept(request: Asking) -> dict[str, str]:
     """Return what the ways in hand on: the page that was wanted, and the language."""
-    wanted = inside(request.query_params.get("next", ""))
+    wanted = wanted_page.inside(request.query_params.get("next", ""))
     code = request.query_params.get("lang", "")
     found = {"next": wanted} if wanted != HOME else {}
     return found | ({"lang": code} if code in strings.LANGUAGES else {})

@@ -4,11 +4,14 @@ A search for an underscore: mautic 17401, ransack 256. Accents apart from their 
 in a search: ror-roadmap 398. A link that a scanner opened: outline 9227, supabase/auth
 1214. A link of another host: self-service-password 755, securesocial 601. Attempts
 under invented addresses: BlocksBeyondTheStars 418, fastapi-limiter 9. An approval that
-a save without a change ended: wagtail 13563. A PO file: Weblate 5083, 14709.
+a save without a change ended: wagtail 13563. The page that was wanted, lost by a mailed
+link: wp-calypso 20498, 2anki.net 4274. A PO file: Weblate 5083, 14709.
 """
 
 import asyncio
+import re
 import unicodedata
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -61,6 +64,26 @@ async def test_a_program_that_opens_each_link_uses_none_up(
                 assert "liaison=" not in str(opened.headers.get_list("set-cookie"))
         assert await campaigning.state(site, number) == "in_review"
         assert (await pages.post(f"/console/sign-in/{token}", {}, **SAME)).is_redirect
+
+
+async def test_a_mailed_link_leads_to_the_page_that_was_wanted(
+    site: Site, relay: Relay
+) -> None:
+    await add_user(site, "paul", "author", address="paul@unit.int")
+    wanted = "/console/directory?search=%C3%A9cole&kind=ngo"
+    async with serving(site) as pages:
+        refused = (await pages.get(wanted)).headers["location"]
+        form = (await pages.get(refused)).text
+        (action,) = re.findall(r'action="(/console/sign-in/link[^"]*)"', form)
+        asked = await pages.post(unescape(action), {"name": "paul"}, **SAME)
+        cookies = asked.headers.get_list("set-cookie")
+        kept = "; ".join(each.partition(";")[0] for each in cookies)
+        await eventually(lambda: len(test_sign_in.links(relay)) == 1, "no link came")
+        path = f"/console/sign-in/{test_sign_in.links(relay)[0]}"
+        answer = await pages.post(path, {}, Cookie=kept, **SAME)
+
+    assert answer.headers["location"] == wanted
+    assert b"next=" not in relay.accepted[0].octets
 
 
 async def test_a_mailed_link_leads_to_this_site_whatever_host_was_asked(
