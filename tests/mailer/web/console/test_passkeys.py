@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -55,14 +56,15 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(site: Site) -> AsyncIterator[Desk]:
+async def desk(site: Site, **options: Any) -> AsyncIterator[Desk]:
+    """Open the site in a browser; `options` are those of its context."""
     port = free_port()
     url = f"http://localhost:{port}"
     settings = site.settings.site.model_copy(update={"url": url})
     named = site.settings.model_copy(update={"site": settings})
     site = replace(site, settings=named)
     async with serving(site, port) as pages, chromium() as browser:
-        context = await browser.new_context(locale="en")
+        context = await browser.new_context(**{"locale": "en", **options})
         page = await context.new_page()
         client = await context.new_cdp_session(page)
         await client.send("WebAuthn.enable")

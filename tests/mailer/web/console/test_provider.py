@@ -59,17 +59,22 @@ class Way:
 async def way(site: Site, claims: Claims) -> AsyncIterator[Way]:
     async with providing("liaison", "a-secret-of-the-client") as provider:
         provider.claims = claims
-        given = OidcSettings(
-            issuer=provider.url,
-            client_id="liaison",
-            client_secret="a-secret-of-the-client",
-            name="Unit login",
-        )
-        signin = SignInSettings(oidc=given)
-        settings = site.settings.model_copy(update={"signin": signin})
-        changed = replace(site, settings=settings)
+        changed = with_provider(site, provider)
         async with serving(changed) as pages:
             yield Way(site=changed, pages=pages, provider=provider)
+
+
+def with_provider(site: Site, provider: Provider) -> Site:
+    """Return a site whose users may sign in by a provider."""
+    given = OidcSettings(
+        issuer=provider.url,
+        client_id=provider.client_id,
+        client_secret=provider.client_secret,
+        name="Unit login",
+    )
+    signin = SignInSettings(oidc=given)
+    settings = site.settings.model_copy(update={"signin": signin})
+    return replace(site, settings=settings)
 
 
 async def signed_in(site: Site) -> list[str]:
