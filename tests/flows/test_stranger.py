@@ -189,7 +189,7 @@ async def corrects_a_typo(lea: Stranger, paul: Stranger) -> None:
     await paul.follows("Today")
     await paul.follows(LETTER, written=True)
     await paul.follows("Approve")
-    await paul.reads("What changed since the version before")
+    await paul.reads("What changed since the last decision")
     await paul.presses("Approve (readers: %(count)s)")
     await paul.reads("approved by %(name)s", name="paul")
 

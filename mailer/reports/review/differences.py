@@ -18,7 +18,8 @@ from mailer.rendering import letter_types
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.template_files import TemplateFiles
 
-APPROVAL = "approval"
+APPROVAL, SEEN = "approval", "seen"
+_OF_EVENT = ("start", "end", "zone", "status")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,8 +54,9 @@ async def differences(
 ) -> Compared:
     """Compare a version of a campaign, by default the last, with an earlier one.
 
-    `since` is the number of the other, or “approval” for what was approved last; empty,
-    it is the approved one, else the one before. Raises RefusedError if there is no such
+    `since` is the number of the other, “approval” for what was approved last, or “seen”
+    for what was approved or sent back last; empty, it is the approved one, else the one
+    before. Raises RefusedError if there is no such
     version, or none was kept.
     """
     kept = await versions.listed(session, campaign)
@@ -64,6 +66,9 @@ async def differences(
             " program stored it"
         )
     approved = await versions.of_acts(session, campaign, Act.APPROVED)
+    if since == SEEN:
+        returned = await versions.of_acts(session, campaign, Act.RETURNED)
+        approved, since = sorted([*approved, *returned]), APPROVAL
     number, last = _number(campaign, approved, kept, since), kept[-1]
     if until is not None:
         await versions.content_of(session, campaign, until)
@@ -117,22 +122,68 @@ def _settings(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Difference]:
     for name in after:
-        if name in before and before[name] != after[name]:
-            yield Difference(
-                language="",
-                where=name.replace("_", " "),
-                what="changed",
-                before=_shown(before.get(name)),
-                after=_shown(after[name]),
-            )
+        if name not in before or before[name] == after[name]:
+            continue
+        where, pair = name.replace("_", " "), (before[name], after[name])
+        match name:
+            case "files":
+                yield from _parts(_files(pair[0]), _files(pair[1]))
+            case "event":
+                yield from _parts(_event(pair[0]), _event(pair[1]))
+            case "block_rules" | "block_firsts":
+                named = [
+                    {
+                        ("", f"{block}, {where}"): rule
+                        for block, rule in (each or {}).items()
+                    }
+                    for each in pair
+                ]
+                yield from _parts(*named)
+            case _:
+                yield _of_setting("", where, _shown(pair[0]), _shown(pair[1]))
+
+
+_Parts = Mapping[tuple[str, str], Any]  # language and place → a value
+
+
+def _parts(before: _Parts, after: _Parts) -> Iterator[Difference]:
+    """Compare what a setting has in several places."""
+    for place in dict.fromkeys([*before, *after]):
+        former, present = before.get(place), after.get(place)
+        if former != present:
+            what = "changed" if place in before else "added"
+            found = _of_setting(*place, _shown(former), _shown(present))
+            yield replace(found, what=what if place in after else "removed")
+
+
+def _files(stored: Sequence[Mapping[str, Any]] | None) -> _Parts:
+    """Return the files of a letter, each with its digest."""
+    return {(each["language"], f"files, {each['name']}"): each for each in stored or ()}
+
+
+def _event(stored: Mapping[str, Any] | None) -> _Parts:
+    """Return what readers see of an event; its number is none of it."""
+    if not stored:
+        return {}
+    values = {("", f"event {key}"): stored.get(key) for key in _OF_EVENT}
+    places = {(tag, "event place"): place for tag, place in stored["places"].items()}
+    return {key: value for key, value in values.items() if value} | places
+
+
+def _of_setting(language: str, where: str, before: str, after: str) -> Difference:
+    return Difference(
+        language=language, where=where, what="changed", before=before, after=after
+    )
 
 
 def _shown(value: Any) -> str:
     match value:
         case None:
             return ""
+        case {"name": name, "digest": _}:
+            return str(name)
         case dict():
-            return ", ".join(f"{key}: {_shown(each)}" for key, each in value.items())
+            return "; ".join(f"{key}: {_shown(each)}" for key, each in value.items())
         case list():
             return ", ".join(map(_shown, value))
         case _:

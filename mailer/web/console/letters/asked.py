@@ -28,7 +28,7 @@ from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox.message_states import MessageState
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import differences
-from mailer.reports.review.differences import Difference
+from mailer.reports.review.differences import SEEN, Difference
 from mailer.signin import tokens
 from mailer.sites.site import Site
 from mailer.users import guard, shown_names
@@ -273,10 +273,10 @@ def _asked_of(opened: _Opened) -> dict[str, Any]:
 async def changes_of(
     session: AsyncSession, site: Site, campaign: Campaign
 ) -> Sequence[Difference]:
-    """Return what changed since the last approval; empty where nothing compares."""
+    """Return what changed since an approver read it; empty if none has read it."""
     try:
-        found = await differences.differences(session, campaign, site.templates, "")
-    except RefusedError:  # the first version
+        found = await differences.differences(session, campaign, site.templates, SEEN)
+    except RefusedError:  # no version was approved or sent back
         return []
     return found.differences
 

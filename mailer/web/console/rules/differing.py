@@ -6,7 +6,7 @@ A block is named as on the page of writing, its lines as the labels of their fie
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.review import word_changes
@@ -24,6 +24,14 @@ WHATS = {
     "moved": "moved",
     "changed": "changed",
 }
+EVENT = {  # what an event has, as the page of settings calls it
+    "event start": "Begins at",
+    "event end": "Ends at",
+    "event zone": "Zone of the event",
+    "event place": "Place",
+    "event status": "It is",
+}
+STATUSES = {"confirmed": "confirmed", "cancelled": "called off"}
 SETTINGS = {
     "name": "name",
     "day": "day",
@@ -42,6 +50,7 @@ SETTINGS = {
     "per block": "Translations that may lack blocks",
     "zone": "Zone of the hours in its text",
     "event": "The event it invites to",
+    **dict.fromkeys(EVENT, "The event it invites to"),
     "window from": "At which hours it may be sent",
     "window until": "At which hours it may be sent",
     "window zone": "At which hours it may be sent",
@@ -51,9 +60,11 @@ SETTINGS = {
     "too late hours": "Hours after which it is too late",
 }
 _OF_LANGUAGES = {"fallbacks", "per block", "languages"}  # they hold codes of languages
-# lines of a block whose values are codes
-_DAYS = {"day", "date", "until"}
-_VALUES = {"addressees": ADDRESSEES, "weight": WEIGHTS}
+# lines whose values are codes or days
+_CODED = {
+    *("day", "date", "until", "addressees", "weight"),
+    *("event start", "event end", "event status"),
+}
 KIND = "Kind of block"
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
 STRINGS = (*WHATS.values(), *SETTINGS.values(), KIND, "block %(number)s")
@@ -76,6 +87,9 @@ class ShownDifference:
         return word_changes.compare(self.before, self.after, self.language)
 
 
+_RULES = ("block rules", "block firsts")
+
+
 def rules_in(found: Sequence[Difference]) -> list[str]:
     """Return the rules of readers before and after some changes."""
     changed = [each for each in found if _is_rule(each)]
@@ -89,24 +103,36 @@ def shown(
     names: Mapping[str, str],
 ) -> list[ShownDifference]:
     """Return changes in the language of a page; `names` are those of the blocks."""
+    is_named = any(each.where == "reference" for each in found)
     return [
         ShownDifference(
             language=each.language,
             where=_place(each, words, names),
             what=words.text(WHATS[each.what]),
-            before=_value(each, each.before, words),
-            after=_value(each, each.after, words),
+            before=_told(each, each.before, words, teller),
+            after=_told(each, each.after, words, teller),
             said=teller.changes(each.before, each.after) if _is_rule(each) else [],
         )
         for each in found
+        if not (is_named and each.where == "reference pattern")
     ]
+
+
+def _told(each: Difference, value: str, words: Catalogue, teller: RuleTeller) -> str:
+    """Return a value in words; a rule is one only where there is no other."""
+    if _is_rule(each) and not (each.before and each.after):
+        return teller.who(value) or value
+    return _value(each, value, words)
 
 
 def _place(each: Difference, words: Catalogue, names: Mapping[str, str]) -> str:
     """Return the name of a setting, or of a block and its line."""
-    if each.where in SETTINGS:
-        return words.text(SETTINGS[each.where])
     block, _, line = each.where.partition(", ")
+    if block in SETTINGS and not each.type:
+        found = [SETTINGS[block], *filter(None, [EVENT.get(block)])]
+        return words.row(map(words.text, found))
+    if line in _RULES:
+        return words.row([names.get(block, block), words.text(SETTINGS[line])])
     name = names.get(block) or places.name_of(each.type, each.title, words)
     label = KIND if line == "type" else line_of(each.type, line)[0]
     return words.row([name, words.text(label)]) if line else name
@@ -117,25 +143,28 @@ def _value(each: Difference, value: str, words: Catalogue) -> str:
     line = each.where.rpartition(", ")[2]
     if each.what == "moved":
         return words.text("block %(number)s", number=value)
-    if line in _DAYS:
-        return _day(value, words)
+    if each.type and line == each.where:  # a whole block
+        return "\n".join(_coded(one, words) for one in value.split("\n"))
     if line in _OF_LANGUAGES:
         return _CODE.sub(lambda code: words.language_name(code[0]), value)
     if line == "type":
         return blocks.type_name(value, words)
-    known = _VALUES.get(line)
-    if known is None:
-        return value
-    return words.row(words.text(known.get(key, key)) for key in value.split())
+    return _coded(value, words) if line in _CODED else value
 
 
-def _day(value: str, words: Catalogue) -> str:
-    """Return a day in words; what is no day as it is."""
+def _coded(line: str, words: Catalogue) -> str:
+    """Return a line of nothing but codes, or a day, in words; another as it is."""
+    for known in (ADDRESSEES, WEIGHTS, STATUSES):
+        if line and all(each in known for each in line.split()):
+            return words.row(words.text(known[each]) for each in line.split())
     try:
-        return words.day(date.fromisoformat(value))
+        at = datetime.fromisoformat(line)
     except ValueError:
-        return value
+        return line
+    return words.row([words.day(at.date()), *([words.time(at)] if "T" in line else [])])
 
 
 def _is_rule(each: Difference) -> bool:
-    return not each.language and each.where == AUDIENCE
+    """Whether both values are rules: of readers, or of who sees a block."""
+    *_, line = each.where.rpartition(", ")
+    return not each.language and (each.where == AUDIENCE or line in _RULES)
