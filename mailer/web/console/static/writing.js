@@ -117,6 +117,26 @@ if (form) {
   window.addEventListener("beforeunload", (event) => {
     if (!sending && unsaved()) event.preventDefault();
   });
+  // A link is followed once the words are saved: a person is asked only if they are not.
+  const settled = async () => {
+    const flying = () => [...states.values()].some((state) => state.flying);
+    for (let turns = 0; turns < 2; turns += 1) {  // the second: what changed in the first
+      await Promise.all([...states.keys()].map((block) => save(block)));
+      for (let waits = 0; waits < 30 && flying(); waits += 1) {
+        await new Promise((done) => { setTimeout(done, 100); });
+      }
+    }
+  };
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    const apart = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || apart || event.button || link.target || link.hasAttribute("download")) return;
+    const here = link.pathname === location.pathname && link.search === location.search;
+    if (event.defaultPrevented || here || remarks() || !unsaved()) return;
+    event.preventDefault();
+    await settled();
+    location.assign(link.href);
+  });
   // Who else writes here is asked three times a minute, while the page is looked at.
   const others = document.querySelector("[data-others]");
   const here = async () => {

@@ -1,5 +1,6 @@
 """Letters are written in a real browser: with script and without, and accessibly."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -255,3 +256,18 @@ async def test_a_remark_waits_for_its_button_and_who_writes_is_shown(
         await first.get_by_role("button", name="Settle").click()
         await expect(first.get_by_text("Who comes?")).to_have_count(0)
         await context.close()
+
+
+@pytest.mark.prove
+async def test_a_link_is_followed_at_once_after_the_last_key_and_no_word_is_lost(
+    site: Site, tmp_path: Path, browser: Browser
+) -> None:
+    asked: list[str] = []
+    async with writing(site, tmp_path, browser) as (number, page):
+        page.on("dialog", lambda dialog: asked.append(dialog.type))
+        await page.get_by_label("Subject").fill("Typed last")
+        await page.get_by_role("link", name="Readers", exact=True).first.click()
+        await expect(page).to_have_url(re.compile("/audience$"))
+
+    assert asked == []
+    assert "subject: Typed last" in await written(site, number)
