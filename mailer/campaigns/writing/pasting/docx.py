@@ -20,6 +20,7 @@ MAX_PART = 10_000_000  # octets of one part of the document, unpacked
 MAX_TAGS = 800_000  # of a part; 500 pages have about 300,000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_SHIFTED = {"superscript": "sup", "subscript": "sub"}
 _DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _WHERE = "the document"
@@ -150,6 +151,8 @@ def _run(run: Any) -> str:
     text = "".join(words)
     if _is_on(run.find(f"{_W}rPr/{_W}vanish")):
         return ""
+    if tag := _SHIFTED.get(_value(run.find(f"{_W}rPr/{_W}vertAlign"))):
+        text = f"<{tag}>{text}</{tag}>"
     if _is_on(run.find(f"{_W}rPr/{_W}b")):
         text = f"<b>{text}</b>"
     return f"<i>{text}</i>" if _is_on(run.find(f"{_W}rPr/{_W}i")) else text

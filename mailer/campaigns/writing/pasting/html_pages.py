@@ -1,7 +1,8 @@
 """Turns HTML as word processors and web pages copy it into clean Markdown. Pure.
 
-Headings, lists, tables, links, bold and italic stay; colours, sizes, pictures and what
-is hidden go. Word writes lists as paragraphs, with the mark as words in them.
+Headings, lists, tables, links, bold, italic, and figures above or below the line stay;
+colours, sizes, pictures and what is hidden go. Word writes lists as paragraphs, with
+the mark as words in them.
 """
 
 import re
@@ -10,7 +11,14 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from mailer.campaigns.writing.pasting.html_source import copied, readable
-from mailer.campaigns.writing.pasting.runs import BREAK, Run, address, written
+from mailer.campaigns.writing.pasting.runs import (
+    BREAK,
+    SHIFTS,
+    Run,
+    address,
+    set_off,
+    written,
+)
 from mailer.errors import ContentError
 
 MAX_HTML = 2_000_000  # characters
@@ -19,33 +27,15 @@ DEEPEST = 6  # levels of lists; deeper items are at this one
 _MAX_MARK = 20  # characters of the mark of a list
 _UNSEEN = {
     *("head", "style", "script", "title", "xml", "template", "svg", "object", "del"),
-    *(
-        "nav",
-        "noscript",
-        "select",
-        "button",
-        "textarea",
-        "math",
-        "iframe",
-        "video",
-        "audio",
-    ),
+    *("nav", "noscript", "select", "button", "textarea"),
+    *("math", "iframe", "video", "audio"),
 }
 _VOID = {"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr"}
 _BLOCKS = {
     *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "table", "tr"),
     *("blockquote", "section", "article", "header", "footer", "main", "aside", "pre"),
-    *(
-        "dl",
-        "dt",
-        "dd",
-        "figure",
-        "figcaption",
-        "form",
-        "fieldset",
-        "address",
-        "center",
-    ),
+    *("dl", "dt", "dd", "figure", "figcaption"),
+    *("form", "fieldset", "address", "center"),
     *("body", "td", "th", "thead", "tbody", "details", "summary"),
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden")
@@ -53,6 +43,7 @@ _WEIGHT = re.compile(
     r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|lighter|[1-5]00)"
 )
 _SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)")
+_SHIFT = re.compile(r"(?<![\w-])vertical-align\s*:\s*(super|sub|baseline)\b")
 _WORD_LIST = re.compile(r"mso-list\s*:\s*\S{1,40}\s+level(\d)")
 _WORD_MARK = re.compile(r"mso-list\s*:\s*ignore")
 _NUMBERED = re.compile(r"\(?(\d+|[a-z]|[ivx]+)[.)]", re.IGNORECASE)
@@ -67,6 +58,7 @@ class _Open:
     tag: str = ""
     bold: bool = False
     italic: bool = False
+    shift: str = ""  # super or sub
     link: str = ""
     unseen: bool = False
     is_mark: bool = False
@@ -199,12 +191,14 @@ class _Reader(HTMLParser):
             italic = slant[1] != "normal"
         elif tag in {"i", "em", "cite"}:
             italic = True
+        shifted = _SHIFT.search(style)
         hidden = tag in _UNSEEN or bool(_HIDDEN.search(style)) or "hidden" in given
         is_list = tag in {"ul", "ol"}
         return _Open(
             tag=tag,
             bold=bold and not self._heading(tag),
             italic=italic,
+            shift=shifted[1] if shifted else SHIFTS.get(tag, above.shift),
             link=address(given.get("href", "")) if tag == "a" else above.link,
             unseen=hidden or above.unseen,
             is_mark=bool(_WORD_MARK.search(style)) or above.is_mark,
@@ -239,6 +233,7 @@ class _Reader(HTMLParser):
             self._mark = (self._mark + words.strip())[:_MAX_MARK]
         elif not inside.unseen:
             bold = inside.bold and not inside.heading
+            words = set_off(words, inside.shift)
             self._runs.append(
                 Run(text=words, bold=bold, italic=inside.italic, link=inside.link)
             )

@@ -9,6 +9,12 @@ from urllib.parse import parse_qs, quote, urlsplit
 _SPECIAL = re.compile(r"([\\`*_\[\]<])")
 _AT_START = re.compile(r"^(#{1,6}|[-+>|~])(?=\s|$|[>|~])|^(\d{1,9})([.)])(?=\s|$)")
 BREAK = "\\\n"  # a line break within a paragraph
+SHIFTS = {"sup": "super", "sub": "sub"}  # element → as styles call it
+_FIGURES = re.compile(r"\s*[\d+\-−()]*\d[\d+\-−()]*\s*", re.ASCII)
+_SET_OFF = {
+    "super": str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾"),
+    "sub": str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎"),
+}
 _SCHEMES = ("https", "http", "mailto", "tel")
 _WRAPPED = (  # hosts that lead to another address, and the parameter that has it
     ("www.google.com", "q"),
@@ -47,6 +53,16 @@ def written(runs: Iterable[Run]) -> str:
     lines = [" ".join(line.split()) for line in "".join(parts).split("\n")]
     kept = [_as_words(line) for line in lines if line]
     return BREAK.join(kept)
+
+
+def set_off(words: str, shift: str) -> str:
+    """Return figures above or below the line as such characters: CO₂, 10 m².
+
+    Letters stay as they are, as in 1er and 2nd.
+    """
+    if shift not in _SET_OFF or _FIGURES.fullmatch(words) is None:
+        return words
+    return words.translate(_SET_OFF[shift])
 
 
 def _tidy(runs: Iterable[Run]) -> Iterator[Run]:

@@ -98,6 +98,25 @@ def test_html_of_the_clipboard_becomes_markdown(name: str, markdown: str) -> Non
     assert to_markdown((FIXTURES / name).read_text(encoding="utf-8")) == markdown
 
 
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("CO<sub>2</sub>, 10 m<sup>2</sup>", "CO₂, 10 m²"),
+        ("10<sup>-3</sup> x<sup>n</sup>", "10⁻³ xn"),
+        ("1<sup>er</sup> et 2<sup>nd</sup>", "1er et 2nd"),
+        ("H<span style='font-size:0.6em;vertical-align:sub;'>2</span>O", "H₂O"),
+        (
+            "<sup>1<span style='vertical-align: baseline'>2</span></sup>",
+            "¹2",
+        ),
+        ("<td style='vertical-align:top'>5</td>", "5"),
+        ("mot<sup>[1]</sup>", "mot\\[1\\]"),
+    ],
+)
+def test_figures_above_and_below_the_line_stay_there(html: str, markdown: str) -> None:
+    assert to_markdown(html) == markdown
+
+
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -266,3 +285,13 @@ def test_a_text_is_split_at_its_headings() -> None:
 def test_a_web_page_leaves_its_menus_and_keeps_numbers_and_empty_cells() -> None:
     html = (FIXTURES / "web.html").read_text(encoding="utf-8")
     assert to_markdown(html) == WEB
+
+
+def test_figures_of_word_stay_above_and_below_the_line() -> None:
+    look = '<w:vertAlign w:val="{}"/>'
+    words = [run("CO"), run("2", look.format("subscript")), run(" sur 10 m")]
+    words.append(run("2", look.format("superscript")))
+
+    body = f"<w:document {W}><w:body>{paragraph(''.join(words))}</w:body></w:document>"
+
+    assert docx_to_markdown(document(body)) == "CO₂ sur 10 m²"
