@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mailer.campaigns.acts import Act
+from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.writing.drafting import desk
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.reports.figures.campaign_figures import CampaignFigures
@@ -87,9 +88,16 @@ CHECKED = (
     "/check",
     "See the check",
 )
+SENT_BACK = (
+    "It was sent back with a reason. Mend it, then ask for an approval again.",
+    Right.WRITE,
+    "/write",
+    "Write",
+)
 ASK = "Ask for an approval"
+_REVIEWED = frozenset({Act.ASKED, Act.RETURNED, Act.APPROVED})
 STRINGS = (
-    ASK,
+    *(ASK, SENT_BACK[0], SENT_BACK[-1]),
     *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
     *(CHECKED[0], CHECKED[-1]),
 )
@@ -109,13 +117,10 @@ async def campaign(
         opened = await desk.read(session, seen.campaign, asked.site.templates)
         placed = await places.of_letter(session, opened, asked.words)
     words, moment = asked.words, partial(strings.moment, asked.words, zone=asked.zone)
-    sentence, right, page, button = NEXT[seen.next]
     waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
+    waits = waits and not is_sent_back(seen)
     decides = waits and asked.user.name in seen.may_approve
-    if waits and not decides:
-        right, button = Right.WRITE, ASK
-    if seen.is_pending:
-        sentence, right, page, button = CHECKED
+    sentence, right, page, button = _next(seen, asks=waits and not decides)
     return showing.show(
         asked,
         "campaign.html",
@@ -132,6 +137,25 @@ async def campaign(
         who=asked.all_called(seen.may_approve) if waits and not decides else "",
         history=history(seen, words),
         seen_at=showing.earlier(asked, seen.seen_at),
+    )
+
+
+def is_sent_back(seen: Overview) -> bool:
+    """Return whether a letter came back, and was not changed or asked for since."""
+    done = [Act(each.act) for each in seen.history]
+    last = [each for each in done if each.changes_content or each in _REVIEWED][-1:]
+    return last == [Act.RETURNED] and seen.campaign.state == CampaignState.DRAFT
+
+
+def _next(seen: Overview, *, asks: bool) -> tuple[str, Right, str, str]:
+    """Return what comes next; `asks`: the user may ask for an approval only."""
+    if seen.is_pending:
+        return CHECKED
+    if seen.next is not NextStep.CORRECT and is_sent_back(seen):
+        return SENT_BACK
+    sentence, right, page, button = NEXT[seen.next]
+    return (
+        (sentence, Right.WRITE, page, ASK) if asks else (sentence, right, page, button)
     )
 
 

@@ -173,13 +173,17 @@ async def test_a_letter_is_sent_back_with_a_reason_to_its_author(
         assert answer.status_code == 303
         page = (await author.get(f"/campaigns/{number}")).text
         assert "sent it back" in page
+        assert "Mend it, then ask for an approval again." in page
+        assert "It waits for the approval" not in page
         assert "<b>and</b>" not in page
         assert "&lt;b&gt;and&lt;/b&gt;" in page
         assert "You are asked to approve" not in (await paul.get("")).text
         assert "It was sent back" in (await phone.get()).text
-    assert relay.recipients() == [MAIL, "editor@unit.int"]
-    assert "[wrong](https://evil.example) <b>and</b>" in mails(relay)[-1][1]
-    message = message_from_bytes(relay.accepted[-1].octets, policy=policy.SMTP)
+        await author.post(f"/campaigns/{number}/ask", {"approver": APPROVER})
+        assert "Mend it, then" not in (await author.get(f"/campaigns/{number}")).text
+    assert relay.recipients() == [MAIL, "editor@unit.int", MAIL]
+    assert "[wrong](https://evil.example) <b>and</b>" in mails(relay)[1][1]
+    message = message_from_bytes(relay.accepted[1].octets, policy=policy.SMTP)
     html = message.get_body(("html",))
     assert html is not None
     assert 'href="https://evil' not in html.get_content()
