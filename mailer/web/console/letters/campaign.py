@@ -166,10 +166,16 @@ def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]
             each.at,
             each.by,
             words.text(ACTS[Act(each.act)]),
-            str(each.detail.get("because", "")),
+            _because(each),
         )
         for each in reversed(seen.history)
     ]
+
+
+def _because(event: Any) -> str:
+    """Return the reason of an act; empty for one that only says who did it."""
+    reason = str(event.detail.get("because", ""))
+    return "" if reason == f"paused by {event.by}" else reason
 
 
 HANDLERS = (campaign,)
