@@ -1,6 +1,6 @@
 """Queries of the ledger, the messages of all campaigns; nothing is changed."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -102,6 +102,7 @@ class Unreached(NamedTuple):
     state: str
     reason: str | None
     reply: str | None
+    names: Mapping[str, str]  # of the organisation, by language
 
 
 async def unreached(
@@ -116,6 +117,7 @@ async def unreached(
             Message.state,
             Message.reason,
             Message.reply,
+            Organisation.names,
         )
         .join(Contact, Contact.id == Message.contact_id)
         .join(Organisation, Organisation.id == FOR_ORGANISATION)

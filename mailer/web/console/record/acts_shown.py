@@ -16,7 +16,7 @@ from mailer.reports.record import details
 from mailer.reports.record.history_sources import HistoryEntry
 from mailer.users.acts import Right
 from mailer.users.roles import UserRole
-from mailer.web.console import strings
+from mailer.web.console import sentences, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.names import directory_names
 from mailer.web.console.names.role_names import ROLES
@@ -39,6 +39,8 @@ USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "u
 # objects of acts with a code
 CODED = frozenset({"office", "organisation", "role", "sector", "theme", "topic"})
 NOT_THERE = "not there"  # the roles of a contact at an organisation that they join
+NO_CONTACT = "no contact has it"  # in place of an address that is only fingerprinted
+_FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 NONE = "–"  # in place of a value
 
 
@@ -87,15 +89,17 @@ def shown(
         name, known = asked.called(name), None
     return ShownAct(
         kind=text(ABOUT[kind]) if kind in ABOUT else kind,
-        name=f"{name} – {known}" if known else _named(kind, name, named),
+        name=f"{name} – {known}" if known else _named(asked, kind, name, named),
         place=_place(asked, kind, name),
         act=text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
         changes=list(changes(asked, entry.about, entry.detail, named)),
     )
 
 
-def _named(kind: str, name: str, named: CellNames) -> str:
+def _named(asked: Visit, kind: str, name: str, named: CellNames) -> str:
     """Return what an object is called; its code, if it has no name."""
+    if kind == "address" and _FINGERPRINT.fullmatch(name):
+        return asked.words.noted(asked.words.text(NO_CONTACT), f"{name[:8]}…")
     return named.said(kind, name) if kind in CODED and name else name
 
 
@@ -152,6 +156,8 @@ def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) ->
     cell = key.partition(" ")[0]
     if named and named.has(cell) and not _is_word(value):
         return named.said(cell, value) or NONE
+    if cell == "because" and isinstance(value, str):
+        return sentences.told(value, asked.language) or NONE
     if cell == "source" and isinstance(value, str):
         return directory_names.source(asked.words, value) or NONE
     if isinstance(value, Mapping):

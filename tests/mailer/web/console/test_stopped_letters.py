@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 async def test_a_paused_and_a_cancelled_letter_say_why_nobody_got_it(
     site: Site, tmp_path: Path
 ) -> None:
-    number = await campaigning.released(site, tmp_path)
+    number = await campaigning.released(site, tmp_path, audience=campaigning.OFFICES)
     here = f"/campaigns/{number}"
     async with serving(site) as pages:
         sender = await visitor(site, pages, "editor")
@@ -27,9 +27,13 @@ async def test_a_paused_and_a_cancelled_letter_say_why_nobody_got_it(
         cancelled = await sender.post(f"{here}/cancel", {"sure": "yes"})
         assert cancelled.status_code == 303
         report = (await sender.get(f"{here}/report")).text
+        french = unescape((await sender.get(f"{here}/report?lang=fr")).text)
+        journal = unescape((await sender.get("/journal?lang=fr")).text)
 
     assert "suspendue par editor" in live
     assert "paused by" not in live + page
     assert "not tried yet" in waits
     assert "Who was not reached" in report
     assert "not tried yet" not in report
+    assert "Bureau de l’UNESCO" in french
+    assert "suspendue par editor" in journal
