@@ -60,7 +60,11 @@ OTHER_FAULT = (
     "This did not work",
     "Nothing was changed. Please try again later, or write to us.",
 )
-STRINGS = (*LINK_FAULT, *OTHER_FAULT)
+TOO_MANY_FAULT = (
+    "Too many requests came at once",
+    "Nothing was changed. Please wait a minute, then load this page again.",
+)
+STRINGS = (*LINK_FAULT, *OTHER_FAULT, *TOO_MANY_FAULT)
 Handler = Callable[[Request[Any, Any, Any], Any], Response[str]]
 log = structlog.get_logger()
 
@@ -191,6 +195,8 @@ def _words(fault: Exception) -> tuple[int, str, str]:
     """Return the status of a fault, and the heading and the sentence of its page."""
     if isinstance(fault, TokenError | NotFoundException):
         return (404, *LINK_FAULT)
+    if isinstance(fault, TooManyRequestsException):
+        return (fault.status_code, *TOO_MANY_FAULT)
     if isinstance(fault, NotRecordedError):
         return (UNAVAILABLE, *OTHER_FAULT)
     if isinstance(fault, DBAPIError) and is_temporary(fault):

@@ -134,6 +134,7 @@ async def test_one_link_may_do_so_much_and_unsubscribing_is_never_refused(
     assert {each.status_code for each in saves[:40]} == {200}
     refused = [each for each in saves if each.status_code != 200]
     assert {each.status_code for each in refused} == {429}
+    assert all("Please wait a minute" in each.text for each in refused)
     assert {each.headers["retry-after"] for each in refused} == {"60"}
     assert {each.status_code for each in left} == {200}
     assert others.status_code == 200
