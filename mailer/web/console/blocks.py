@@ -10,6 +10,7 @@ from audiences.languages import OFFERED
 from mailer.campaigns.writing.drafting import pieces, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
+from mailer.campaigns.writing.translation import units
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType
 from mailer.rendering.view import editions
@@ -50,6 +51,11 @@ class BlockForm:
     text_needed: bool
     faults: Sequence[str]
     known: bool = True
+
+    @property
+    def paragraphs(self) -> Sequence[str]:
+        """Return its text to be read, without line breaks that mean nothing."""
+        return units.paragraphs(self.text)
 
 
 def forms(opened: DraftDesk, words: Catalogue) -> Iterator[BlockForm]:

@@ -212,3 +212,22 @@ async def test_no_block_is_added_to_a_letter_that_is_not_a_draft(
 
     assert answer.status_code == 303
     assert answer.headers["location"].endswith(f"/campaigns/{number}/write/en")
+
+
+async def test_a_closed_letter_is_read_in_its_paragraphs(
+    site: Site, tmp_path: Path
+) -> None:
+    text = campaigning.TEXT + "\nWritten in\ntwo lines.\n\n- one\n- two\n"
+    number = await campaigning.approved(site, tmp_path, en=text)
+    async with serving(site) as pages:
+        user = await visitor(site, pages, campaigning.EDITOR)
+        page = (await user.get(f"/campaigns/{number}/write/en")).text
+
+    read = re.findall(
+        r'<p class="words" lang="en" dir="auto">(.*?)</p>', page, re.DOTALL
+    )
+    assert [*map(unescape, read)] == [
+        "Dear {organisation}, this is short.",
+        "Written in two lines.",
+        "- one\n- two",
+    ]
