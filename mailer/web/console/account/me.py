@@ -50,7 +50,7 @@ async def details(request: Asking) -> Response[Any]:
                 classes=(),
             )
     except (MailerError, ScheduleError, ValueError) as refused:
-        return await page(asked, details_fault=str(refused))
+        return await page(asked, details_fault=str(refused), given_details=given)
     return showing.to(site, f"{HOME}/me", "saved")
 
 
@@ -123,6 +123,7 @@ async def page(
     *,
     secret: str = "",
     given_deputy: Mapping[str, Any] | None = None,
+    given_details: Mapping[str, str] | None = None,
     **faults: str,
 ) -> Response[Any]:
     """Return the user's own page, with why acts on it were refused: FAULTS."""
@@ -146,7 +147,7 @@ async def page(
         passkeys=[(each, passkeys.number(each)) for each in keys],
         has_passkeys=passkeys.party(asked.site) is not None,
         does=[asked.words.text(ROLES[each.role]) for each in asked.user.grants],
-        zone=asked.user.zone or "",
+        details=given_details or asked.user,
         zones=sorted(available_timezones()),
         has_password=bool(known and known.password),
         codes_left=len(known.recovery) if known else 0,

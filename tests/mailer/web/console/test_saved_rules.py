@@ -59,7 +59,9 @@ async def test_a_rule_is_tried_kept_changed_renamed_and_removed(site: Site) -> N
         assert "Readers: " in shown
         assert "@" not in shown.split("<main")[1]
         assert (await vera.post("/audiences/ngos-fr", form)).status_code == 403
-        assert (await ed.post("/audiences/ngos-fr/remove")).status_code == 422
+        unsure = await ed.post("/audiences/ngos-fr/remove")
+        assert unsure.status_code == 422
+        assert "<details open><summary>Remove it<" in unsure.text  # the box is there
         sure = {"sure": "yes"}
         assert (await ed.post("/audiences/ngos-fr/remove", sure)).status_code == 303
         assert (await ed.post("/audiences/ngos-fr/remove", sure)).status_code == 404
