@@ -23,7 +23,7 @@ async def schedule(site: Site, names: Sequence[str], *, after: int) -> None:
     """Add copies of the first letter, scheduled day by day after so many days."""
     async with site.database.writing() as session:
         columns = Campaign.__table__.columns
-        row = (await session.execute(select(columns).limit(1))).mappings().one()
+        row = (await session.execute(select(*columns).limit(1))).mappings().one()
         first = await session.scalar(select(func.max(Campaign.id))) or 0
         copies = [
             {
@@ -35,7 +35,7 @@ async def schedule(site: Site, names: Sequence[str], *, after: int) -> None:
             }
             for day, name in enumerate(names, start=1)
         ]
-        await session.execute(insert(Campaign.__table__), copies)
+        await session.execute(insert(Campaign), copies)
 
 
 async def test_the_letters_that_leave_first_are_shown_and_the_others_are_not_hidden(
