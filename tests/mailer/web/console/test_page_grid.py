@@ -48,7 +48,7 @@ FAULTS = r"""(width) => {
         && getComputedStyle(each).display !== "inline")
       found.push(`wider than its place: ${each.innerText}`);
   if (width >= 1200)
-    for (const each of document.querySelectorAll("table.cards td.when")) {
+    for (const each of document.querySelectorAll("main > table.cards td.when")) {
       const range = document.createRange();
       range.selectNodeContents(each.firstChild || each);
       if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1)
