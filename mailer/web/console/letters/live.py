@@ -106,7 +106,7 @@ async def _changes(
     stopping: asyncio.Event,
 ) -> AsyncIterator[ServerSentEventMessage]:
     """Yield the figures as they change; no session is held while it waits."""
-    with streams.another() as has_room:
+    with streams.another(asked.user.name) as has_room:
         again = SOON if has_room else LATER
         content = _page(asked, seen, "figures.html").content
         yield ServerSentEventMessage(content, retry=again)
