@@ -121,7 +121,11 @@ def is_secret(text: str) -> bool:
 
 
 def address_of(secret: str, *, name: str, issuer: str) -> str:
-    """Return the otpauth address that such applications read from a QR code."""
+    """Return the otpauth address that such applications read from a QR code.
+
+    A colon stands between issuer and name, and in neither of them.
+    """
+    issuer = " ".join(issuer.replace(":", " ").split())
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import unicodedata
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyotp
 import pytest
@@ -51,6 +52,19 @@ async def test_a_name_signs_in_as_a_telephone_writes_it(site: Site, name: str) -
         for _ in range(attempts.ACCOUNT[0] - 1):  # all names of a user count as one
             await sign_in(pages, "lea", PASSWORD, "000000")
         assert (await sign_in(pages, name, PASSWORD, "000000"))[0] == 429
+
+
+@pytest.mark.parametrize("issuer", ["Unité : ONG", "A:B", "UNESCO & co/2?", "وحدة"])
+def test_an_application_for_codes_reads_issuer_and_name(issuer: str) -> None:
+    """winauth#296, two-factor-bundle#243: a colon or a space made another label."""
+    address = passwords.address_of(passwords.new_secret(), name="lea", issuer=issuer)
+    shown, query = unquote(urlsplit(address).path), parse_qs(urlsplit(address).query)
+
+    plain = " ".join(issuer.replace(":", " ").split())
+    assert shown == f"/{plain}:lea"
+    assert query["issuer"] == [plain]
+    assert " " not in address
+    assert "+" not in address
 
 
 async def test_a_password_is_the_same_on_each_keyboard() -> None:
