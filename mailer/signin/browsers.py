@@ -45,13 +45,14 @@ async def begin(
     Removes sign-ins that have ended. Raises NotFoundError if the user is unknown.
     """
     user = await guard.named(session, name)
+    known = await session.get(Credential, user.name)
     too_old = (SignIn.seen_at < now - IDLE) | (SignIn.begun_at < now - LONGEST)
     await session.execute(delete(SignIn).where(too_old))
     token = tokens.fresh()
     row = SignIn(
         token_hash=tokens.digest(token),
         user=user.name,
-        standing=await _standing(session, user),
+        standing=_standing(user, known.password if known else None),
         begun_at=now,
         seen_at=now,
         device="".join(each for each in device if each.isprintable())[:DEVICE],
@@ -62,13 +63,19 @@ async def begin(
 
 async def find(session: AsyncSession, token: str, *, now: datetime) -> SignedIn | None:
     """Return who is signed in with a token; None if it has ended or never was."""
-    row = await session.get(SignIn, tokens.digest(token))
-    if row is None or now - row.seen_at > IDLE or now - row.begun_at > LONGEST:
+    rows = await session.execute(  # one statement: each page and stream asks it
+        select(SignIn, User, Credential.password)
+        .join(User, User.name == SignIn.user)
+        .outerjoin(Credential, Credential.user == SignIn.user)
+        .where(SignIn.token_hash == tokens.digest(token))
+    )
+    found = rows.one_or_none()
+    if found is None:
         return None
-    user = await guard.find(session, row.user)
-    if user is None or user.disabled_at is not None:
+    row, user, password = found
+    if now - row.seen_at > IDLE or now - row.begun_at > LONGEST:
         return None
-    if row.standing != await _standing(session, user):
+    if user.disabled_at is not None or row.standing != _standing(user, password):
         return None
     await deputies.lend(session, [user], now=now)
     return SignedIn(user=user, sign_in=row, token=token)
@@ -135,9 +142,7 @@ async def last_seen(session: AsyncSession) -> Mapping[str, datetime]:
     return {name: at for name, at in await session.execute(query)}
 
 
-async def _standing(session: AsyncSession, user: User) -> bytes:
+def _standing(user: User, password: str | None) -> bytes:
     """Return a digest of what a sign-in stands on: the user, roles and password."""
-    known = await session.get(Credential, user.name)
-    password = known.password if known else None
     parts = [user.added_at.timestamp(), user.roles, password]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
