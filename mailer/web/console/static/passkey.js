@@ -18,8 +18,12 @@ async function answer(options, makes) {
 for (const form of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
+  let answered = false; // by the passkey: a browser that goes back keeps the old answer
   form.addEventListener("submit", async (event) => {
-    if (form.credential.value) return;
+    if (answered) {
+      answered = false;
+      return;
+    }
     event.preventDefault();
     const said = form.querySelector("[role=status]");
     said.textContent = "";
@@ -28,6 +32,7 @@ for (const form of document.querySelectorAll("[data-passkey]")) {
       if (!asked.ok) throw new Error(asked.status);
       const made = await answer(await asked.json(), "makes" in form.dataset);
       form.credential.value = JSON.stringify(made);
+      answered = true;
       form.requestSubmit();
     } catch {
       said.textContent = form.dataset.failed;
