@@ -8,7 +8,8 @@ from audiences.segments.explanation import Clause
 from mailer.web.console.rules.naming import RuleTeller
 
 _FACT = re.compile(r"(\w+) is (.+)")
-_NOT_KNOWN = {"not known", "never"}
+_NOT_KNOWN = {"not known": "that is not known", "never": "that never was"}
+STRINGS = tuple(_NOT_KNOWN.values())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,10 +33,17 @@ def shown(clauses: Sequence[Clause], teller: RuleTeller) -> list[ShownClause]:
         ShownClause(
             clause=each,
             asks=teller.who(each.clause),
-            because=teller.who(*_known(each)),
+            because=teller.who(*_known(each)) or _unknown(each, teller),
         )
         for each in clauses
     ]
+
+
+def _unknown(clause: Clause, teller: RuleTeller) -> str:
+    """Return that a fact of a person is not known; empty if it is."""
+    found = _FACT.fullmatch(clause.because)
+    sentence = _NOT_KNOWN.get(found[2]) if found else None
+    return teller.known.words.text(sentence) if sentence else ""
 
 
 def _known(clause: Clause) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
 from mailer.sites.site import Site
+from tests.acts import campaigning
 from tests.acts.console import add_user, version, visitor
 from tests.mailer.web.console.test_directory_words import rows_of
 from tests.mailer.web.console.test_imports import place_of, upload
@@ -77,3 +79,18 @@ async def test_the_journal_names_what_was_changed_and_what_was_done_to_it(
     for page in (journal, rows_of(shown)):
         assert not CODES.findall(page)
         assert "field-office-news" not in page
+
+
+async def test_what_is_not_known_of_a_reader_is_said_in_words(
+    site: Site, tmp_path: Path
+) -> None:
+    rule = "status = associate or role = press"
+    number = await campaigning.add(site, campaigning.write(tmp_path, audience=rule))
+    address = "secretariat@natcom-sn.example"
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        place = f"/campaigns/{number}/audience?lang=fr&address={address}"
+        page = unescape((await steward.get(place)).text)
+
+    assert "on ne le sait pas" in page
+    assert "status is" not in page
