@@ -108,3 +108,14 @@ def test_a_proposed_line_becomes_the_cell_of_an_import(
     line: str, lines: str, cell: str
 ) -> None:
     assert proposals.cell_of(line, lines) == cell
+
+
+async def test_an_address_that_is_proposed_breaks_at_its_marks(
+    site: Site,
+) -> None:
+    await proposed(site, website="https://icom.museum/en/network")
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        answer = await steward.get(PLACE)
+
+    assert "https://<wbr>icom.<wbr>museum/<wbr>en/<wbr>network</ins>" in answer.text
