@@ -12,6 +12,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import (
@@ -54,6 +55,15 @@ class Asked:
     answers: Counter[int] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """What the delivery of a campaign took."""
+
+    took: float  # seconds from the release to the end, by its record
+    used: float  # processor seconds of `serve` while it was measured
+    measured: float  # seconds: with those of the command that releases it
+
+
 def run(messages: int = MESSAGES) -> dict[str, float]:
     """Return the seconds of a campaign alone and beside clients, and what they cost."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (4_096, 4_096))
@@ -77,13 +87,13 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
     own = each * sum(asked.answers.values())
     found = {
         "messages": messages,
-        "alone_s": round(alone[0], 2),
-        "beside_s": round(beside[0], 2),
-        "alone_cpu_s": round(alone[1], 2),
-        "beside_cpu_s": round(beside[1], 2),
+        "alone_s": round(alone.took, 2),
+        "beside_s": round(beside.took, 2),
+        "alone_cpu_s": round(alone.used, 2),
+        "beside_cpu_s": round(beside.used, 2),
         "requests": sum(asked.answers.values()),
         "pages_cpu_s": round(own, 2),
-        "change": round((beside[0] - own) / alone[0] - 1, 3),
+        "change": round((beside.took - own) / alone.took - 1, 3),
     }
     Console(soft_wrap=True).print(
         f"{messages:,} messages take {found['alone_s']} s alone,"
@@ -96,7 +106,7 @@ def run(messages: int = MESSAGES) -> dict[str, float]:
 
 async def _round(
     folder: Path, number: int, port: int, asked: Asked | None
-) -> tuple[float, float]:
+) -> Delivered:
     """Deliver a campaign, beside clients that count their answers if so asked."""
     if asked is None:
         return await delivered(folder, number, port, nullcontext())
@@ -105,19 +115,13 @@ async def _round(
     return await delivered(folder, number, port, _clients(port, token, asked))
 
 
-async def delivered(
-    folder: Path, number: int, port: int, beside: Beside
-) -> tuple[float, float]:
-    """Release a campaign while `serve` runs; return what its delivery took.
-
-    It is the seconds from the release to the end, by the record of the campaign, and
-    the processor seconds of `serve` meanwhile.
-    """
+async def delivered(folder: Path, number: int, port: int, beside: Beside) -> Delivered:
+    """Release a campaign while `serve` runs; return what its delivery took."""
     async with open_site(folder / "config.toml") as site:
         with serve(folder) as process:
             await eventually(lambda: answers(port), "no pages", within=60)
             async with beside:
-                before = processor(process)
+                before, began = processor(process), time.monotonic()
                 await asyncio.to_thread(
                     measure.run, sending.send, folder, number, cluster=None
                 )
@@ -125,8 +129,10 @@ async def delivered(
                     lambda: _is_over(site, number), "it is not sent", within=600
                 )
                 used = processor(process) - before
+                measured = time.monotonic() - began
             process.terminate()
-        return await _took(site, number), used
+        took = await _took(site, number)
+        return Delivered(took=took, used=used, measured=measured)
 
 
 async def _took(site: Site, number: int) -> float:
