@@ -235,7 +235,7 @@ async def test_a_second_translator_signs_off_what_the_page_showed(
     async with serving(site) as pages:
         ed, tina = await editor(site, pages), await translator(site, pages)
         assert "not signed off yet" in (await ed.get(index)).text
-        assert "editor wrote the fr of" in (await ed.get(here)).text
+        assert "editor wrote the French of" in (await ed.get(here)).text
         assert "Second reading" not in (await ed.get(f"{here[:-2]}es")).text
         page = (await tina.get(here)).text
         old = {"version": re.findall(r'name="version" value="([^"]+)"', page)[0]}
