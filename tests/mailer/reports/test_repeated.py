@@ -12,6 +12,7 @@ from mailer.outbox.message_states import MessageState
 from mailer.outbox.models import Message
 from mailer.reports import repeated
 from mailer.sites.site import Site
+from mailer.web.console import sentences
 from tests.acts import campaigning
 from tests.acts.commands import Mailer, shown
 from tests.mailer.cli.test_acting import on_terminal
@@ -34,10 +35,12 @@ async def test_readers_of_both_campaigns_are_counted(
     first = await campaigning.released(site, tmp_path)
     second = await campaigning.approved(site, tmp_path, audience=BOTH)
     (sentence,) = await repeats(site, second)
+    said = sentences.told(sentence, "fr")
 
     assert sentence.startswith(
         f"10 of its readers have the same text from campaign {first}, A short letter,"
     )
+    assert said.startswith("Destinataires qui ont déjà ce texte, par la lettre")
 
 
 @on_sqlite

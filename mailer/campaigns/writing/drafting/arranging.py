@@ -21,6 +21,7 @@ from mailer.errors import NotFoundError, RefusedError
 from mailer.rendering import letter_types
 
 MOST = 200  # blocks of a letter
+CLOSING = ("signature", "enclosures", "notes")  # what stands at the end of a letter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,20 +64,33 @@ async def append(
     *,
     by: By,
 ) -> str:
-    """Add blocks of a type with their words at the end; return the id of the first."""
+    """Add blocks of a type with their words at the end; return the id of the first.
+
+    What closes the letter, such as its signature, stays below them.
+    """
     if kind not in taken.types:
         raise RefusedError(f"a letter of this type has no block {kind[:40]!r}")
     draft, language = taken.model, taken.campaign.default_language
-    first = ""
+    first, after = "", _last_before_closing(draft)
     for each in filled:
         _require_room(draft)
         now = replace(taken, drafts={**taken.drafts, language: draft})
         name = _free_name(now, kind)
         first = first or name
         added = pieces.piece(taken.types[kind], name, each.values, each.text)
-        draft = draft.having(added)
+        draft, after = draft.having(added, after=after), name
     await desk.store(session, taken, {language: draft}, by=by.name, now=by.now)
     return first
+
+
+def _last_before_closing(draft: Draft) -> str | None:
+    """Return the last block above those that close a letter; None if there is none."""
+    above = [each.id for each in draft.pieces]
+    for piece in reversed(draft.pieces):
+        if piece.type not in CLOSING:
+            break
+        above.pop()
+    return above[-1] if above else None
 
 
 async def duplicate(

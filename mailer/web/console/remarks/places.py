@@ -25,6 +25,7 @@ PAGES = {
     "campaign.toml, date": (PLACES[LETTER], "/write#block-letter"),
     "campaign.toml, name": (PLACES[LETTER], "/write#block-letter"),
     "campaign.toml, blocks": ("Text", "/write"),
+    "texts": ("Text", "/write"),
     "campaign.toml": ("Settings of the letter", "/settings"),
     "letter": ("The whole letter", "/preview"),
     "approval": ("Approval", "/approval"),

@@ -87,3 +87,20 @@ async def test_readers_without_a_letter_lead_to_the_translations_and_their_setti
     assert f'/campaigns/{number}/translate" dir="auto">Translations<' in check
     assert f'/campaigns/{number}/settings#languages"' in translations
     assert 'id="languages"' in settings
+
+
+async def test_a_text_that_went_out_before_is_named_in_words_and_has_no_reference(
+    site: Site, tmp_path: Path
+) -> None:
+    sent = await campaigning.released(site, tmp_path)
+    again = await campaigning.add(site, campaigning.write(tmp_path))
+    await add_user(site, "awa", "author", language="fr")
+    async with serving(site) as pages:
+        awa = await visitor(site, pages, "awa")
+        gone = (await awa.get(f"/campaigns/{sent}")).text
+        found = (await awa.get(f"/campaigns/{again}/check")).text
+    page = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", "", found)))
+
+    assert "avertissementTextele même texte est parti" in page
+    assert "sans référence" in gone
+    assert "pas encore de référence" not in gone

@@ -198,3 +198,21 @@ async def test_words_are_pasted_and_taken_from_a_document(
             assert refused.status_code == 422
     text = (await stored(site, number))[1]
     assert "# text\ntitle: One\n\nWords **here**\n\n# text text-2\ntitle: Two" in text
+
+
+@SQLITE
+async def test_a_picture_and_a_document_stand_above_the_signature(
+    site: Site, tmp_path: Path
+) -> None:
+    signed = f"{campaigning.TEXT}\n# signature\nname: Awa\n\nYours,\n"
+    number = await campaigning.add(site, campaigning.write(tmp_path, en=signed))
+    page = b"<h1>One</h1><p>First.</p><h1>Two</h1><p>Second.</p>"
+    async with serving(site) as pages:
+        ed = await editor(site, pages)
+        path = f"/campaigns/{number}"
+        await ed.upload(f"{path}/files", "file", "hall.png", PNG, alt="The hall")
+        await ed.upload(f"{path}/document", "document", "page.html", page)
+    text = (await stored(site, number))[1]
+    headings = re.findall(r"^# (\w+)", text, re.MULTILINE)
+
+    assert headings == ["opening", "picture", "text", "text", "signature"]
