@@ -239,7 +239,6 @@ async def _page(
         "asked.html",
         language=opened.language,
         status=409 if fault else 200,
-        form_token=showing.numbered(tokens.form_token(opened.token)),
         fault=fault,
         said=said,
         given_form=form or {},
@@ -256,13 +255,14 @@ async def _page(
         teller=teller,
         changes=differing.shown(changes, words, teller, placed.names),
         states=named(words),
-        version=campaign.updated_at.isoformat(),
     )
 
 
 def _asked_of(opened: _Opened) -> dict[str, Any]:
-    """Return who is asked for what."""
+    """Return who is asked for what, and what the form carries."""
     return {
+        "form_token": showing.numbered(tokens.form_token(opened.token)),
+        "version": opened.campaign.updated_at.isoformat(),
         "request": opened.request,
         "campaign": opened.campaign,
         "approver": opened.approver,

@@ -127,46 +127,57 @@ async def test_the_keyboard_goes_on_at_what_a_press_did_to_people_and_words(
     assert said[6][1] == "It is removed."
 
 
+async def sent_and_ruled(user: Page, home: str, number: int) -> list[tuple[str, str]]:
+    """Pause, resume and cancel a letter; save, rename and remove a rule."""
+    said = []
+    for button in ("Pause", "Let it continue"):
+        await user.goto(f"{home}/campaigns/{number}/live")
+        said.append(await pressed(user, button))
+    await user.get_by_text("Cancel this letter").first.click()
+    await user.get_by_label("Messages that have left").check()
+    said.append(await pressed(user, "Cancel this letter"))
+    await user.goto(f"{home}/new-rule?rule=kind = ngo")
+    said.append(await pressed(user, "Save", Name="our-ngos"))
+    await user.get_by_text("Rename it").first.click()
+    said.append(await pressed(user, "Rename it", New_name="-"))
+    said.append(await pressed(user, "Rename it", New_name="ngos"))
+    await user.get_by_text("Remove it").first.click()
+    await user.get_by_label("Its versions stay in the journal.").check()
+    return [*said, await pressed(user, "Remove it")]
+
+
+async def deputised_and_worded(lea: Page, home: str) -> list[tuple[str, str]]:
+    """Name and end a deputy; add, change and retire a topic."""
+    said = []
+    await lea.goto(f"{home}/me")
+    coming = f"{clock.now().date() + timedelta(days=30)}"
+    days = {"First_day": coming, "Last_day": coming}
+    said.append(await pressed(lea, "Name the deputy", **days))
+    said.append(await pressed(lea, "End it"))
+    await lea.goto(f"{home}/words/add?kind=topic")
+    said.append(await pressed(lea, "Save", Code="notes"))
+    await lea.get_by_label("English", exact=True).first.fill("Notes")
+    said.append(await pressed(lea, "Save", Code="notes"))
+    await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
+    said.append(await pressed(lea, "Save", French="Notes"))
+    await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
+    await lea.get_by_text("Retire it").first.click()
+    await lea.get_by_label("It stays where it is used").check()
+    return [*said, await pressed(lea, "Retire it")]
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 async def test_the_keyboard_goes_on_at_what_a_press_did_with_and_without_script(
     site: Site, relay: Relay, tmp_path: Path, browser: Browser, *, script: bool
 ) -> None:
     number = await campaigning.released(site, tmp_path)
     await add_user(site, "lea", "approver", "author", "steward", address="lea@unit.int")
-    said = []
     async with serving(site) as pages:
         home = f"{pages.url}/console"
         user = await signed_in(site, pages, browser, "editor", script=script)
-        for button in ("Pause", "Let it continue"):
-            await user.goto(f"{home}/campaigns/{number}/live")
-            said.append(await pressed(user, button))
-        await user.get_by_text("Cancel this letter").first.click()
-        await user.get_by_label("Messages that have left").check()
-        said.append(await pressed(user, "Cancel this letter"))
-        await user.goto(f"{home}/new-rule?rule=kind = ngo")
-        said.append(await pressed(user, "Save", Name="our-ngos"))
-        await user.get_by_text("Rename it").first.click()
-        said.append(await pressed(user, "Rename it", New_name="-"))
-        said.append(await pressed(user, "Rename it", New_name="ngos"))
-        await user.get_by_text("Remove it").first.click()
-        await user.get_by_label("Its versions stay in the journal.").check()
-        said.append(await pressed(user, "Remove it"))
+        said = await sent_and_ruled(user, home, number)
         lea = await signed_in(site, pages, browser, "lea", script=script)
-        await lea.goto(f"{home}/me")
-        coming = clock.now().date() + timedelta(days=30)
-        days = {"First_day": f"{coming}", "Last_day": f"{coming}"}
-        said.append(await pressed(lea, "Name the deputy", **days))
-        said.append(await pressed(lea, "End it"))
-        await lea.goto(f"{home}/words/add?kind=topic")
-        said.append(await pressed(lea, "Save", Code="notes"))
-        await lea.get_by_label("English", exact=True).first.fill("Notes")
-        said.append(await pressed(lea, "Save", Code="notes"))
-        await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
-        said.append(await pressed(lea, "Save", French="Notes"))
-        await lea.goto(f"{home}/words/edit?kind=topic&code=notes")
-        await lea.get_by_text("Retire it").first.click()
-        await lea.get_by_label("It stays where it is used").check()
-        said.append(await pressed(lea, "Retire it"))
+        said += await deputised_and_worded(lea, home)
 
     assert [each for each in said if each[0] == DONE] == [
         (DONE, "The letter is paused."),
