@@ -7,6 +7,7 @@ from mailer.web.console.showing import HOME
 
 _MARKS = frozenset("\\\"'<>?#:")  # in no path of a page
 _QUERY = re.compile(r"[\w.~!$&'()*+,;=:@/%-]{0,500}", re.ASCII)  # RFC 3986, 3.4
+_LONGEST = 500  # characters of a path: cookies keep it, and all of them have 64 KiB
 _WAYS = frozenset({"sign-in", "sign-out"})  # pages that no sign-in leads to
 
 
@@ -14,7 +15,8 @@ def inside(wanted: str) -> str:
     """Return the page of the console that was wanted; else its first page."""
     begun = wanted[wanted.find(HOME) :] if HOME in wanted else ""
     path, mark, query = begun.partition("?")
-    inside = path.startswith(f"{HOME}/") and path.isprintable()
+    short = len(path) <= _LONGEST
+    inside = path.startswith(f"{HOME}/") and path.isprintable() and short
     parts = unquote(unquote(path)).replace("\\", "/").split("/")[2:]
     if not inside or set(path) & _MARKS or not {"", ".", ".."}.isdisjoint(parts):
         return HOME

@@ -9,7 +9,9 @@ import pytest
 
 from mailer.signin import tokens
 from mailer.sites.site import Site
+from mailer.web.console.account import wanted_page
 from mailer.web.console.guard import FIELD
+from mailer.web.console.showing import HOME
 from tests.acts.console import SAME, Visitor, link, visitor
 from tools.peers.serving import Pages, serving
 
@@ -52,6 +54,12 @@ async def test_no_sign_in_leads_elsewhere(site: Site, wanted: str) -> None:
     assert answer.headers.get_list("set-cookie")[1:] == []
     assert "evil" not in page.text.replace("/console/evil", "")
     assert "://" not in led.query
+
+
+def test_a_page_with_a_long_address_is_not_kept_by_cookies() -> None:
+    assert wanted_page.inside(f"{HOME}/{'a' * 3_000}") == HOME
+    assert wanted_page.inside(f"{HOME}/me?{'a' * 3_000}") == f"{HOME}/me"
+    assert wanted_page.inside(f"{HOME}/{'a' * 400}") == f"{HOME}/{'a' * 400}"
 
 
 @pytest.mark.parametrize(
