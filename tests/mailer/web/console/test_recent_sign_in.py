@@ -30,7 +30,8 @@ async def test_an_old_sign_in_erases_and_lifts_nothing(site: Site) -> None:
         )
         assert number is not None
         erase = {"number": number[1], "because": "it asked"}
-        await steward.post(f"{ROOM}/add", {"address": ADDRESS, "because": "x"})
+        stops = {"address": ADDRESS, "who": "asked", "because": "x"}
+        assert (await steward.post(f"{ROOM}/add", stops)).status_code == 303
         await age_sign_ins(site)
         late = [
             await steward.post(f"{place}/erase", erase),
