@@ -57,7 +57,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
                 session, taken, tried.rule, stamp, by=by, now=asked.now
             )
     except ChangedMeanwhileError as changed:
-        said = asked.words.text(CHANGED, name=changed.by)
+        said = asked.words.text(CHANGED, name=asked.called(changed.by))
         return await _page(asked, number, fault=said, status=CONFLICT)
     except MailerError as fault:
         return await _page(

@@ -65,7 +65,7 @@ async def change(request: Asking, number: FromPath[int]) -> Response[Any]:
             table = _table(asked, form, taken.campaign)
             await settling.save(session, taken, table, stamp, by=by, now=asked.now)
     except ChangedMeanwhileError as changed:
-        said = asked.words.text(CHANGED, name=changed.by)
+        said = asked.words.text(CHANGED, name=asked.called(changed.by))
         return await _page(asked, number, given=form, fault=said, status=CONFLICT)
     except (MailerError, AudienceError) as fault:
         return await _page(

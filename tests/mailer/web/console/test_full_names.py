@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from mailer import clock
 from mailer.campaigns import lookup
+from mailer.campaigns.models import Series
 from mailer.campaigns.writing.together import remarks
 from mailer.sites.site import Site
 from mailer.users import guard
-from tests.acts.console import Visitor, visitor
+from tests.acts.console import Visitor, add_user, visitor
 from tests.mailer.web.console.test_every_page import paths
 from tests.mailer.web.console.test_looks import lived_in
 from tools.peers.relay import Relay
@@ -66,6 +68,27 @@ async def test_no_page_calls_a_person_by_the_name_for_signing_in(
 
     assert found == {}
     assert {each for each in FULL.values() if each in seen} == {*FULL.values()}
+
+
+async def test_a_series_calls_its_people_by_their_full_names(site: Site) -> None:
+    await add_user(site, "lea", "translator")
+    await add_user(site, "paul", "translator")
+    await name_all(site)
+    people = {"owner": "editor", "translators": "lea paul", "approvers": "head-of-unit"}
+    async with site.database.writing() as session:
+        await session.execute(
+            update(Series).values(letter_type="monthly-letter", **people)
+        )
+        number = await session.scalar(select(Series.id))
+    async with serving(site) as pages:
+        lea = await visitor(site, pages, "lea")
+        listed = await text_of(lea, "/series")
+        page = await text_of(lea, f"/series/{number}")
+
+    assert FULL["editor"] in listed
+    assert all(each in page for each in FULL.values())
+    about = page.partition("About")[2]  # not what is to be looked at
+    assert not re.findall(r"\b(?:head-of-unit|editor|lea|paul)\b", listed + about)
 
 
 async def test_the_journal_is_asked_by_full_name_and_its_file_has_that_of_the_user(
