@@ -78,6 +78,7 @@ async def test_a_theme_has_a_sector_and_a_theme_above(site: Site) -> None:
         ("name-en", "", "needs an English name"),
         ("name-fr", "x" * 201, "is no name"),
         ("position", "0", "is no place"),
+        ("position", "１²", "is no place"),
     ],
 )
 async def test_a_faulty_word_is_refused_and_what_was_typed_stays(
