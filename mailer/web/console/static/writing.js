@@ -179,5 +179,12 @@ for (const place of document.querySelectorAll("[data-paste]")) {
     const own = /\n|^(#|-|>|\||\d+\.)/.test(words) && start > 0;
     const lead = own && place.value[start - 1] !== "\n" ? "\n\n" : "";
     written(place, start, end, lead + words);
+    if (/<img\b/i.test(html) && !place.nextElementSibling?.matches("[data-pasted]")) {
+      const hint = document.createElement("p");
+      hint.className = "hint";
+      hint.dataset.pasted = "";
+      hint.textContent = form.dataset.pictures;
+      place.after(hint);
+    }
   });
 }

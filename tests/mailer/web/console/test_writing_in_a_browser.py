@@ -22,7 +22,7 @@ from tools.peers.serving import Pages, serving
 pytestmark = pytest.mark.parametrize("store", ["sqlite"])
 FRENCH = TEXT.replace("The first", "Le premier")
 PASTED = """place => { const data = new DataTransfer();
-  data.setData('text/html', '<h1>Pasted</h1><ul><li>one<li><b>two</b></ul>');
+  data.setData('text/html', '<h1>Pasted</h1><ul><li>one<li><b>two</b></ul><img>');
   data.setData('text/plain', 'plain');
   place.dispatchEvent(new ClipboardEvent('paste',
     {clipboardData: data, bubbles: true, cancelable: true})); }"""
@@ -119,6 +119,8 @@ async def test_what_is_pasted_becomes_markdown_and_leaving_asks(
         await expect(words).to_have_value(
             "Words of the first.\n\n## Pasted\n\n- one\n- **two**"
         )
+        hint = page.locator("#block-first [data-pasted]")
+        await expect(hint).to_have_text("Pictures are added on the page of files.")
         await words.press_sequentially("x")
         async with page.expect_event("dialog") as asked:
             await page.close(run_before_unload=True)
