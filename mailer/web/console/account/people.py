@@ -28,7 +28,7 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.account import deputies, role_form
 from mailer.web.console.guard import Visit
-from mailer.web.console.names.role_names import ROLES
+from mailer.web.console.names.role_names import ROLES, class_name
 from mailer.web.console.record import acts_shown
 from mailer.web.console.showing import HOME
 
@@ -264,7 +264,8 @@ def _limit(asked: Visit, grant: Grant) -> str:
         return words.text(WITHIN, rule=grant.scope)
     if grant.role is UserRole.TRANSLATOR:
         return words.listed([words.language_name(each) for each in grant.only])
-    return words.text(OF_CLASSES, classes=words.row(grant.only)) if grant.only else ""
+    names = words.row(class_name(words, each) for each in grant.only)
+    return words.text(OF_CLASSES, classes=names) if names else ""
 
 
 HANDLERS = (

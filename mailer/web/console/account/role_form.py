@@ -10,7 +10,7 @@ from mailer.users.keeping import RoleChange
 from mailer.users.models import User
 from mailer.users.roles import LISTED, SCOPED, Grant, UserRole
 from mailer.web.console.guard import Visit
-from mailer.web.console.names.role_names import LIMITS, MAY, ROLES
+from mailer.web.console.names.role_names import LIMITS, MAY, ROLES, class_name
 
 _SAVED = "segment({})"  # the rule that is a saved rule
 
@@ -44,7 +44,7 @@ def fields(
     languages = [(each, asked.words.language_name(each)) for each in _known(asked)]
     offered = {
         UserRole.TRANSLATOR: languages,
-        UserRole.APPROVER: [(each, each) for each in sorted(classes)],
+        UserRole.APPROVER: [(x, class_name(asked.words, x)) for x in sorted(classes)],
     }
     return [
         _field(asked, each, held.get(each), offered.get(each, ()), saved)

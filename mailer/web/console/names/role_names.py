@@ -1,5 +1,6 @@
 """The roles of users and their limits, in words for people."""
 
+from mailer.rendering.language.catalogues import Catalogue
 from mailer.users.acts import ACTS, Right
 from mailer.users.roles import UserRole
 
@@ -20,6 +21,13 @@ LIMITS = {
     UserRole.TRANSLATOR: "Only into these languages; none ticked: into all",
     UserRole.APPROVER: "Only letters of these classes; none ticked: of all",
 }
+CLASSES = {  # of the bundled letter types; a site may have others
+    "invitation": "invitations",
+    "news": "news",
+    "official": "official letters",
+    "service": "letters of the service",
+    "general": "letters without a class",
+}
 # what a right lets somebody do, where ACTS has a part of a sentence only
 _WHOLE: dict[str, str] = {
     Right.WRITE: "write and test letters",
@@ -33,4 +41,9 @@ _WHOLE: dict[str, str] = {
     Right.SERIES: "change series",
 }
 MAY: dict[str, str] = {right: row.words for right, row in ACTS.items()} | _WHOLE
-STRINGS = (*ROLES.values(), *LIMITS.values(), *MAY.values())
+STRINGS = (*ROLES.values(), *LIMITS.values(), *CLASSES.values(), *MAY.values())
+
+
+def class_name(words: Catalogue, code: str) -> str:
+    """Return the name of a class of letters; the code of one that the site added."""
+    return words.text(CLASSES[code]) if code in CLASSES else code

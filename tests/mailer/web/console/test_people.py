@@ -100,7 +100,7 @@ async def test_limits_are_chosen_and_each_role_says_what_it_may(site: Site) -> N
         assert "May: read letters, reports and the calendar; pause letters" in page
         assert re.search(r'value="fr" checked><label [^>]+>French<', page)
         assert re.search(r'value="sw" checked', page)  # no language of the site
-        assert re.search(r'value="official"><label', page)  # a class of letters
+        assert re.search(r'value="official"><label [^>]+>official letters<', page)
         assert 'value="served_by = dakar"' in page
         form = {"version": await version_of(admin, "lea")}
         many: dict[str, str | list[str]] = {
