@@ -94,10 +94,10 @@ async def test_stopping_everything_ends_every_topic(site: Site) -> None:
 async def test_a_suppression_is_kept_once_and_lifted_with_a_reason(site: Site) -> None:
     key = b"k" * 16
     async with site.database.writing() as session:
-        first = await suppressions.suppress(session, key, Why.BOUNCED, now=clock.now())
-        second = await suppressions.suppress(
+        first = await suppressions.suppress(
             session, key, Why.COMPLAINED, now=clock.now()
         )
+        second = await suppressions.suppress(session, key, Why.BOUNCED, now=clock.now())
         await suppressions.lift(session, key, now=clock.now(), detail="by phone")
 
     async with site.database.reading() as session:

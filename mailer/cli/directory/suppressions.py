@@ -110,8 +110,8 @@ async def export(site: Site, fingerprints: bool, form: str, out: Path | None) ->
 @click.option("--detail", required=True, help="The reason, in words.")
 @click.option(
     "--reason",
-    type=click.Choice([*suppressing.ASKERS]),
-    default=Why.OPERATOR,
+    type=click.Choice(["operator", "asked"]),
+    default="operator",
     help="asked: by the reader. operator: decided by the unit. Default: operator.",
 )
 @operator_option

@@ -59,8 +59,8 @@ async def test_an_organisation_is_named_by_words_of_its_name(site: Site) -> None
         held = await steward.get(place)
         found = await steward.get("/directory?show=contacts&search=n@orbicom.example")
 
-    assert "Stays: orbicom" in one.text
-    assert "Stays: icom" in by_name.text
+    assert "Stays: Orbicom – " in one.text
+    assert "Stays: International Council of Museums<" in by_name.text
     assert several.status_code == 422
     assert "(icom)" in html.unescape(several.text)
     assert none.status_code == 422
