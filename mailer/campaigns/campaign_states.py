@@ -76,6 +76,11 @@ _EDITABLE = (
     CampaignState.SCHEDULED,
 )
 RETURNABLE = frozenset(_EDITABLE) - {CampaignState.DRAFT}
+# states in which an approval may be renewed
+RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
+APPROVABLE = frozenset(RENEWABLE) | {
+    state for state, after in ARROWS.items() if CampaignState.APPROVED in after
+}
 
 
 def require_arrow(current: CampaignState, target: CampaignState, *, name: str) -> None:

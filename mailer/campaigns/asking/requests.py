@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from mailer.campaigns import acts, control, lookup, permission
 from mailer.campaigns.acts import Act
 from mailer.campaigns.asking.models import ApprovalRequest
-from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.campaign_states import APPROVABLE, CampaignState
 from mailer.campaigns.models import Campaign
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing.together import remarks
@@ -170,6 +170,7 @@ async def waiting_for(
             ApprovalRequest.approver == name,
             ApprovalRequest.answer.is_(None),
             ApprovalRequest.ends_at > now,
+            Campaign.state.in_(APPROVABLE),
         )
         .order_by(ApprovalRequest.id)
     )

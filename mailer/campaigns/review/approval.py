@@ -18,7 +18,11 @@ from audiences.segments import named, resolve
 from audiences.segments.compiler import Context
 from mailer.campaigns import acts, hours, lookup, permission, references, signatures
 from mailer.campaigns.acts import Act
-from mailer.campaigns.campaign_states import CampaignState, require_arrow
+from mailer.campaigns.campaign_states import (
+    RENEWABLE,
+    CampaignState,
+    require_arrow,
+)
 from mailer.campaigns.models import (
     Approval,
     ApprovedReader,
@@ -34,9 +38,6 @@ from mailer.sites.site import Site
 from mailer.users import deputies, guard, rights
 from mailer.users.acts import Right
 from mailer.users.rights import Subject
-
-# states in which an approval may be renewed
-RENEWABLE = (CampaignState.APPROVED, CampaignState.SCHEDULED, CampaignState.EXPIRED)
 
 
 async def approve(

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from audiences.errors import RuleError
 from audiences.segments.compiler import Context
 from mailer.campaigns import lookup
+from mailer.campaigns.campaign_states import RENEWABLE
 from mailer.campaigns.models import Approval, Campaign
 from mailer.campaigns.review import (
     approval,
@@ -86,7 +87,7 @@ async def require_sendable(
     """
     async with site.database.reading() as session:
         campaign = await lookup.get(session, campaign_id)
-        if campaign.state not in approval.RENEWABLE:
+        if campaign.state not in RENEWABLE:
             return []
         site = await approved_files.as_approved(session, site, campaign)
     checked = await _check(site, campaign_id, now=at, scored=False, present=False)

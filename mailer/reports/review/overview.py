@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from audiences.errors import AudienceError
 from mailer.campaigns import control, lookup, signatures
 from mailer.campaigns.asking import approving
-from mailer.campaigns.campaign_states import CampaignState
+from mailer.campaigns.campaign_states import RENEWABLE, CampaignState
 from mailer.campaigns.models import Campaign, CampaignEvent
 from mailer.campaigns.review import approval, audience_guard, gate
 from mailer.campaigns.writing.translation.progress import TranslationProgress
@@ -207,7 +207,7 @@ async def _covered(
     session: AsyncSession, site: Site, campaign: Campaign, now: datetime
 ) -> tuple[bool, list[Problem]]:
     """Whether the campaign's approval holds for its time; why not, or what changed."""
-    if campaign.state not in approval.RENEWABLE:
+    if campaign.state not in RENEWABLE:
         return False, []
     at = max(now, campaign.at or now)
     try:

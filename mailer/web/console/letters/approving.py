@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from mailer.campaigns import lookup
 from mailer.campaigns.asking import approving, requests
-from mailer.campaigns.campaign_states import RETURNABLE
+from mailer.campaigns.campaign_states import APPROVABLE, RETURNABLE
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import asking
@@ -138,6 +138,7 @@ async def _page(
         given=given,
         found=found,
         readers=sum(found.readers.values()),
+        is_open=campaign.state in APPROVABLE,
         may=asked.user.name in able,
         may_ask=asked.could(Right.WRITE),
         able=able,

@@ -95,9 +95,11 @@ SENT_BACK = (
     "Write",
 )
 ASK = "Ask for an approval"
+READY = "It is ready. Ask somebody who did not write it for their approval."
+SEE_ASKED = "See who is asked"
 _REVIEWED = frozenset({Act.ASKED, Act.RETURNED, Act.APPROVED})
 STRINGS = (
-    *(ASK, SENT_BACK[0], SENT_BACK[-1]),
+    *(ASK, READY, SEE_ASKED, SENT_BACK[0], SENT_BACK[-1]),
     *(text for sentence, _, _, button in NEXT.values() for text in (sentence, button)),
     *(CHECKED[0], CHECKED[-1]),
 )
@@ -120,7 +122,9 @@ async def campaign(
     waits = seen.next in {NextStep.APPROVE, NextStep.APPROVE_AGAIN}
     waits = waits and not is_sent_back(seen)
     decides = waits and asked.user.name in seen.may_approve
-    sentence, right, page, button = _next(seen, asks=waits and not decides)
+    sentence, right, page, button = _next(
+        seen, asks=waits and not decides and asked.could(Right.WRITE)
+    )
     return showing.show(
         asked,
         "campaign.html",
@@ -132,7 +136,7 @@ async def campaign(
         steps=steps.steps(seen, words, moment, asked.called),
         states=named(words),
         sentence=words.text(sentence),
-        button=words.text(button) if asked.could(right) else "",
+        button=words.text(button) if button and asked.could(right) else "",
         page=page,
         who=asked.all_called(seen.may_approve) if waits and not decides else "",
         history=history(seen, words),
@@ -154,9 +158,14 @@ def _next(seen: Overview, *, asks: bool) -> tuple[str, Right, str, str]:
     if seen.next is not NextStep.CORRECT and is_sent_back(seen):
         return SENT_BACK
     sentence, right, page, button = NEXT[seen.next]
-    return (
-        (sentence, Right.WRITE, page, ASK) if asks else (sentence, right, page, button)
-    )
+    if asks and seen.campaign.state == CampaignState.IN_REVIEW:
+        return sentence, Right.READ, page, SEE_ASKED
+    if asks:
+        ready = READY if seen.next is NextStep.APPROVE else sentence
+        return ready, Right.WRITE, page, ASK
+    if seen.next is NextStep.COPY and seen.campaign.released_at is None:
+        return sentence, right, page, ""  # nobody got it: there is no report
+    return sentence, right, page, button
 
 
 def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]:

@@ -148,8 +148,11 @@ def _send(seen: Overview, words: Catalogue) -> Step:
 
 
 def _report(seen: Overview, words: Catalogue) -> Step:
+    is_cancelled = seen.campaign.state == CampaignState.CANCELLED
     waits = seen.campaign.state in BEFORE_RELEASE
     text = "not sent yet" if waits else "who got it, and who did not"
+    if is_cancelled and seen.campaign.released_at is None:
+        waits, text = True, "cancelled"
     name = words.text("Report")
     done = seen.campaign.state == CampaignState.FINISHED
     return Step(
