@@ -38,7 +38,7 @@ KINDS = {
     "delegation": "permanent delegations",
     "natcom": "National Commissions",
     "field_office": "field offices",
-    "sector": "sectors of the Secretariat",
+    "sector": "desks of the Secretariat",
     "liaison_committee": "the liaison committee",
     "observer": "observers",
 }
