@@ -19,7 +19,8 @@ from mailer.web.console.rules.sentence import Row
 # those with few codes, or codes that have names; the others are typed as they are
 NAMED = (
     *(Values.KIND, Values.STATUS, Values.LEVEL, Values.ROLE, Values.COUNTRY),
-    *(Values.REGION, Values.SECTOR, Values.FIELD, Values.TOPIC, Values.LANGUAGE),
+    *(Values.REGION, Values.SECTOR, Values.OFFICE, Values.FIELD, Values.TOPIC),
+    Values.LANGUAGE,
 )
 KINDS: Mapping[str, Values] = {
     **{name: fact.values for name, fact in facts.FACTS.items()},
