@@ -20,6 +20,7 @@ PARTS = {
     "X, but the store has an event of X UTC",
 }
 WHOLE = (
+    "the relay 127.0.0.1:2525 cannot be used: connection refused",
     "check user and password_file of the relay; then `mailer doctor --try-logins`",
     (
         "the store has 4 MB: 714 messages, 3 events of messages, 9 rows of the record,"
