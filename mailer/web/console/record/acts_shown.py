@@ -29,6 +29,7 @@ from mailer.web.console.record.act_names import (
     VALUES,
 )
 from mailer.web.console.record.cell_names import CellNames
+from mailer.web.console.strings import ENDS, ISOLATE
 from scheduler import words
 from scheduler.errors import ScheduleError
 
@@ -89,7 +90,9 @@ def shown(
         name, known = asked.called(name), None
     return ShownAct(
         kind=text(ABOUT[kind]) if kind in ABOUT else kind,
-        name=f"{name} – {known}" if known else _named(asked, kind, name, named),
+        name=f"{name} – {ISOLATE}{known}{ENDS}"
+        if known
+        else _named(asked, kind, name, named),
         place=_place(asked, kind, name),
         act=text(act) if act in {*OTHER_ACTS.values(), *ACTS.values()} else act,
         changes=list(changes(asked, entry.about, entry.detail, named)),

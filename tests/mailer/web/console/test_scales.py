@@ -62,3 +62,11 @@ def test_every_name_that_a_sheet_uses_is_given_there(sheet: Path) -> None:
     assert set(re.findall(r"var\((--[\w-]+)", text)) <= set(
         re.findall(r"(--[\w-]+):", text)
     )
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda each: each.name)
+def test_no_word_is_so_long_that_it_widens_a_page(sheet: Path) -> None:
+    body = re.search(r"^body \{([^}]+)\}", sheet.read_text("utf-8"), re.MULTILINE)
+
+    assert body is not None
+    assert "overflow-wrap: anywhere;" in body[1]
