@@ -20,7 +20,7 @@ from mailer.rendering.source import Block, Translation
 _WRAPPED = 50  # columns; an editor that wraps lines fills more of them
 _LONG_HEADING = 80  # characters
 _ENDS = re.compile(r"[.!?…:;。！？：；؟؛][\"'”’»)）*_]*$")
-_KEEPS_LINES = {"agenda", "people", "signature", "table", "notes", "links", "partners"}
+KEEPS_LINES = {"agenda", "people", "signature", "table", "notes", "links", "partners"}
 _BREAK = re.compile(r"(?: {2}|\\)$")
 _APART = "put an empty line between, or end the first with two spaces"
 
@@ -28,7 +28,7 @@ _APART = "put an empty line between, or end the first with two spaces"
 def check_run_on(translation: Translation) -> Iterator[Problem]:
     """Yield a warning for each pair of lines that were hardly meant as one."""
     for block in translation.blocks:
-        if "\n" in block.text and block.type not in _KEEPS_LINES:
+        if "\n" in block.text and block.type not in KEEPS_LINES:
             for line, what in _found(block):
                 yield problem.warning(translation.language, block.line(line), what)
 

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from litestar.datastructures import FormMultiDict
 
@@ -11,8 +13,10 @@ from mailer.campaigns.writing.drafting import pieces, saving
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.campaigns.writing.drafting.pieces import Filled, Piece
 from mailer.campaigns.writing.translation import units
+from mailer.rendering.checks.run_on import KEEPS_LINES
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.rendering.letter_types import BlockType
+from mailer.rendering.markup import plain
 from mailer.rendering.view import editions
 from mailer.web.console.names import block_names
 
@@ -32,6 +36,19 @@ class LineForm:
     chosen: Sequence[str]  # of `languages` and `addressees`
     options: Sequence[tuple[str, str]]  # value and words
     needed: bool
+
+    @property
+    def day(self) -> date | None:
+        """Return its value as a day, if it is one."""
+        with suppress(ValueError):
+            return date.fromisoformat(self.value) if self.kind == "day" else None
+        return None
+
+    @property
+    def in_words(self) -> Sequence[str]:
+        """Return the words of what is chosen; the value, if nothing is to choose."""
+        named = dict(self.options)
+        return [named.get(each, each) for each in self.chosen]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +72,8 @@ class BlockForm:
     @property
     def paragraphs(self) -> Sequence[str]:
         """Return its text to be read, without line breaks that mean nothing."""
+        if self.code in KEEPS_LINES:
+            return units.with_their_lines(self.text)
         return units.paragraphs(self.text)
 
 
@@ -93,7 +112,7 @@ def _form_of(
         id=piece.id,
         code=kind.name,
         type=type_name(kind.name, words),
-        title=filled.values.get("title", ""),
+        title=shown_title(filled.values.get("title", "")),
         base=piece.digest,
         shown=shown.digest,
         lines=[
@@ -110,6 +129,11 @@ def _form_of(
         text_needed="text" in kind.needs,
         faults=saving.faults_of(piece, kind),
     )
+
+
+def shown_title(title: str) -> str:
+    """Return the title of a block as its readers see it, on one line."""
+    return " ".join(plain.to_text(title).split())
 
 
 def type_name(code: str, words: Catalogue) -> str:

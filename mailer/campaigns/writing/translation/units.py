@@ -82,7 +82,12 @@ def lines(block: Block) -> dict[str, str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split Markdown at empty lines; line breaks without a meaning become spaces.
+    """Split Markdown at empty lines; line breaks without a meaning become spaces."""
+    return [_unwrapped(each) for each in with_their_lines(text)]
+
+
+def with_their_lines(text: str) -> list[str]:
+    """Split Markdown at empty lines.
 
     An indented paragraph belongs to the list item before it, and code is one piece.
     """
@@ -93,7 +98,7 @@ def paragraphs(text: str) -> list[str]:
             pieces[-1] += f"\n\n{each}"
         elif each:
             pieces.append(each)
-    return [_unwrapped(_without_indent(each)) for each in pieces]
+    return [_without_indent(each) for each in pieces]
 
 
 def _without_indent(piece: str) -> str:

@@ -125,7 +125,8 @@ async def of_letter(
 def name_of(kind: str, title: str, words: Catalogue) -> str:
     """Return what a block is called by its type, empty if unknown, and its title."""
     name = blocks.type_name(kind, words) if kind else words.text("Text")
-    return words.text(": ").join(filter(None, [name, title[:TITLE]]))
+    shown = blocks.shown_title(title)[:TITLE]
+    return words.text(": ").join(filter(None, [name, shown]))
 
 
 def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
@@ -135,8 +136,7 @@ def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
     for piece in opened.model.pieces:
         kind = opened.types.get(piece.type)
         title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
-        name = numbered[piece.id]
-        found.append(
-            (piece.id, words.text(": ").join(filter(None, [name, title[:TITLE]])))
-        )
+        shown = blocks.shown_title(title)[:TITLE]
+        name = words.text(": ").join(filter(None, [numbered[piece.id], shown]))
+        found.append((piece.id, name))
     return found

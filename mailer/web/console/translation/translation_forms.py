@@ -148,7 +148,7 @@ def _form(
         id=piece.id,
         code=kind.name,
         type=blocks.type_name(kind.name, words),
-        title=given.values.get("title", ""),
+        title=blocks.shown_title(given.values.get("title", "")),
         base=same_facts.translators_part(kind, piece.id, stands).digest,
         shown=same_facts.translators_part(kind, piece.id, present).digest,
         rows=lines,
