@@ -196,10 +196,9 @@ def _turns(series: Series, local: datetime) -> Mapping[Turn, datetime]:
 
 async def _elsewhere(session: AsyncSession) -> Iterable[str]:
     """Return the keys of slots that a person has moved; they have rows."""
+    moved = Occurrence.moved_to.is_not(None)
     rows = await session.execute(
-        select(Occurrence.series_id, Occurrence.slot).where(
-            Occurrence.moved_to.is_not(None)
-        )
+        select(Occurrence.series_id, Occurrence.slot).where(moved)
     )
     return [_key(series_id, slot) for series_id, slot in rows]
 
@@ -273,17 +272,18 @@ def _whom(series: Series, campaign: Campaign | None) -> str:
 async def _single(
     session: AsyncSession, first: datetime, last: datetime, zone: str
 ) -> Iterable[CalendarEntry]:
-    """Return the campaigns that have a time of their own."""
+    """Return the campaigns that have a time of their own, or left without one."""
+    at = func.coalesce(Campaign.at, Campaign.released_at)
     in_slot = select(Occurrence.campaign_id).where(Occurrence.campaign_id.is_not(None))
     rows = await session.scalars(
         select(Campaign)
-        .where(Campaign.at >= first, Campaign.at < last, Campaign.id.not_in(in_slot))
+        .where(at >= first, at < last, Campaign.id.not_in(in_slot))
         .limit(MANY)
     )
     return [
         CalendarEntry(
             key=f"campaign-{campaign.id}",
-            at=campaign.at or first,
+            at=campaign.at or campaign.released_at or first,
             zone=zone,
             name=campaign.name,
             campaign=campaign.id,

@@ -57,6 +57,17 @@ async def test_a_campaign_in_a_slot_is_shown_once_and_another_at_its_time(
     assert [each.at for each in found] == sorted(each.at for each in found)
 
 
+async def test_a_letter_that_left_without_a_time_is_shown_when_it_left(
+    site: Site, tmp_path: Path
+) -> None:
+    number = await campaigning.released(site, tmp_path)
+    now = clock.now()
+    found = await shown(site, now.astimezone(ZoneInfo("Europe/Paris")).year)
+
+    (sent,) = (each for each in found if each.campaign == number)
+    assert abs(sent.at - now) < timedelta(minutes=5)
+
+
 async def test_another_program_reads_the_calendar(site: Site) -> None:
     async with site.database.writing() as session:
         await series.add(
