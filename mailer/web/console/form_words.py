@@ -7,12 +7,14 @@ such a line is a field with a label.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from babel import Locale, UnknownLocaleError
 
-from mailer.rendering.language import typography
+from mailer.rendering.language import catalogues, typography
 from mailer.web.console import strings
 from mailer.web.console.names.block_names import LINES
+from mailer.web.console.names.directory_names import KINDS
 from mailer.web.console.strings import ENDS, ISOLATE
 
 MISSING = "Still missing: %(line)s"
@@ -35,6 +37,9 @@ def _of(found: str, said: str, *languages: str) -> FormSentence:
     return FormSentence(found=re.compile(found), said=said, languages=languages)
 
 
+_LAST = (
+    r"the last one, (?P<last>.+) of (?P<day>\d{4}-\d\d-\d\d), had (?P<count>[\d,]+)"
+)
 # %(alt)s and the like are the labels of fields
 FORMS = (
     _of(r"a block \S+ needs (?P<line>[a-z]+)", MISSING),
@@ -97,6 +102,17 @@ FORMS = (
         " %(wanted)s).",
         *("wanted", "got"),
     ),
+    _of(
+        rf"no reader is of the kind (?P<kind>\S+); {_LAST}",
+        "No reader is of the kind “%(kind)s”; the last letter, %(last)s of %(day)s, had"
+        " %(count)s.",
+    ),
+    _of(
+        rf"no reader is of the language (?P<wanted>\S+); {_LAST}",
+        "No reader is of the language “%(wanted)s”; the last letter, %(last)s of"
+        " %(day)s, had %(count)s.",
+        "wanted",
+    ),
 )
 _BEGINS = re.compile(rf"({'|'.join(LINES)}): (.+)", re.DOTALL)
 STRINGS = tuple(dict.fromkeys(each.said for each in FORMS))
@@ -137,6 +153,13 @@ def _values(
             yield name, label(value, language)
         elif name in form.languages:
             yield name, _language(value, language)
+        elif name == "kind":
+            yield name, strings.text(KINDS.get(value, value), language)
+        elif name == "count":
+            number = int(value.replace(",", ""))
+            yield name, catalogues.number_in(language, number)
+        elif name == "day":
+            yield name, catalogues.day_in(language, date.fromisoformat(value))
         else:
             yield name, value
 

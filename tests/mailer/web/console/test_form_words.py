@@ -131,3 +131,15 @@ def test_a_recommendation_asks_for_its_number_and_a_deadline() -> None:
     }
 
     assert label == RECOMMENDED
+
+
+def test_a_group_that_lost_its_readers_is_named_in_words() -> None:
+    last = "; the last one, May of 2026-11-28, had 1203"
+    kind, language = (
+        sentences.told(f"no reader is of the {group}{last}", "fr")
+        for group in ("kind ngo", "language es")
+    )
+
+    assert "catégorie « Organisation non gouvernementale »" in kind.replace("\xa0", " ")
+    assert "du 28 novembre 2026" in kind
+    assert "espagnol" in language
