@@ -87,8 +87,10 @@ def _plain(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str) and "://" in value:
         return _without_password(value)
+    if isinstance(value, float):
+        return f"{value:.12g}"  # 30, not 30.0
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_plain, value))
     return "" if value is None or isinstance(value, Mapping) else str(value)
 
 

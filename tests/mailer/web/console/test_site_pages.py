@@ -188,11 +188,19 @@ async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
     text = bundled("config.toml").read_text(encoding="utf-8")
     shown = described.described(site.settings, text)
     without = {each.key for each in shown if not each.sentence}
+    own = ("relay.password_file", "feedback.imap.user", "feedback.imap.folder")
+    sentences = {each.key: each.sentence for each in shown}
+    above = ("relay.user", "feedback.imap.security", "feedback.imap.ca_file")
 
     assert without <= {
         *("keys.signing", "keys.address", "relay.password", "relays"),
         "signin.oidc.client_secret",
     }
+    assert all(
+        sentences[key] != sentences[other]
+        for key, other in zip(own, above, strict=True)
+    )
+    assert not [each for each in shown if (each.value or "").endswith(".0")]
     assert {each.key for each in shown if each.value is None} == {
         "keys.signing",
         "keys.address",
