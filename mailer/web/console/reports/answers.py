@@ -24,14 +24,14 @@ from mailer.web.console.guard import Visit
 ROOM = f"{showing.HOME}/answers"
 PAGE = 50  # mails, the oldest first
 KINDS = {
-    FeedbackKind.REPLY: "answers of people",
-    FeedbackKind.ANSWER: "answers to invitations",
-    FeedbackKind.AUTO_REPLY: "automatic answers",
-    FeedbackKind.BOUNCE: "returned letters",
-    FeedbackKind.COMPLAINT: "complaints",
-    FeedbackKind.OPT_OUT: "requests for no more letters",
-    FeedbackKind.DELAY: "delay notices",
-    FeedbackKind.DELIVERED: "reports of delivery",
+    FeedbackKind.REPLY: "answer of a person",
+    FeedbackKind.ANSWER: "answer to an invitation",
+    FeedbackKind.AUTO_REPLY: "automatic answer",
+    FeedbackKind.BOUNCE: "returned letter",
+    FeedbackKind.COMPLAINT: "complaint",
+    FeedbackKind.OPT_OUT: "request for no more letters",
+    FeedbackKind.DELAY: "delay notice",
+    FeedbackKind.DELIVERED: "report of delivery",
     FeedbackKind.OTHER: "not understood",
 }
 NO_NUMBER = "Give the number of a letter, as its address on these pages ends."
