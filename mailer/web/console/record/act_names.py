@@ -71,7 +71,7 @@ LABELS: Mapping[str, str] = {
     "basis": "Basis of the subscription",
     "because": "Reason",
     "before": "Before",
-    "block": "About",
+    "block": "Block",
     "cadence": "Cadence",
     "campaign": "Letter",
     "changed": "Changed",

@@ -19,6 +19,7 @@ from mailer.users.roles import UserRole
 from mailer.web.console import sentences, strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.names import directory_names
+from mailer.web.console.names.block_names import BLOCKS
 from mailer.web.console.names.role_names import ROLES
 from mailer.web.console.names.state_names import ACTS
 from mailer.web.console.record.act_names import (
@@ -99,9 +100,14 @@ def shown(
     )
 
 
+def _is_erased(kind: str, name: str) -> bool:
+    """Return whether an object is an address that is known by its fingerprint only."""
+    return kind == "address" and _FINGERPRINT.fullmatch(name) is not None
+
+
 def _named(asked: Visit, kind: str, name: str, named: CellNames) -> str:
     """Return what an object is called; its code, if it has no name."""
-    if kind == "address" and _FINGERPRINT.fullmatch(name):
+    if _is_erased(kind, name):
         return asked.words.noted(asked.words.text(NO_CONTACT), f"{name[:8]}…")
     return named.said(kind, name) if kind in CODED and name else name
 
@@ -138,6 +144,7 @@ def changes(
     """Yield what the detail of an act says, each with its label, in words."""
     kind = about.partition(" ")[0]
     labels = {**LABELS, "languages": LANGUAGES.get(kind, LABELS["languages"])}
+    zones = _zones(asked, detail)
     for each in details.parts(about, detail):
         name, _, rest = each.key.partition(" ")  # such as “deputy marie”
         known = labels.get(name)
@@ -146,12 +153,25 @@ def changes(
         codes = None if kind == "user" and name == "roles" else named
         if name in USERS:
             rest = asked.called(rest) if rest else ""
+        before, after = each.before, each.after
+        if name == "cadence":
+            before, after = (
+                _in_words(asked, str(value), zone) if value else value
+                for value, zone in zip((before, after), zones, strict=True)
+            )
         yield ActChange(
             label=asked.words.noted(label, rest.removeprefix("at ")),
-            before=_text(asked, each.key, each.before, codes),
-            after=_text(asked, each.key, each.after, codes),
+            before=_text(asked, each.key, before, codes),
+            after=_text(asked, each.key, after, codes),
             pair=each.pair,
         )
+
+
+def _zones(asked: Visit, detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the zones of a series before and after an act; else that of the site."""
+    usual, given = asked.site.settings.site.zone, detail.get("zone")
+    before, after = given if isinstance(given, list) else (given, given)
+    return str(before or usual), str(after or usual)
 
 
 def _text(asked: Visit, key: str, value: Any, named: CellNames | None = None) -> str:
@@ -190,16 +210,20 @@ def _said(asked: Visit, key: str, value: str) -> str:
         return asked.all_called(value.split())
     if key in VALUES and value in VALUES[key]:
         return asked.words.text(VALUES[key][value])
-    if told := {"cadence": _in_words, "roles": _roles}.get(key):
-        return told(asked, value)
+    if key == "roles":
+        return _roles(asked, value)
+    if key == "block":
+        return asked.words.text(BLOCKS[value][0]) if value in BLOCKS else value
     at = details.instant(key, value)
     return strings.moment(asked.words, at, asked.zone) if at else value
 
 
-def _in_words(asked: Visit, cadence: str) -> str:
+def _in_words(asked: Visit, cadence: str, zone: str) -> str:
     """Return a cadence, as somebody typed it, in the language of the page."""
+    usual = asked.site.settings.office.usual_time
     try:
-        told = words.tell(words.parse(cadence), asked.language)
+        read = words.parse(cadence, zone=zone, usual=usual)
+        told = words.tell(read, asked.language)
     except ScheduleError:
         return cadence
     return told or strings.in_english(cadence)
@@ -233,6 +257,9 @@ def _place(asked: Visit, kind: str, name: str) -> str:
         "theme": (DirectoryRight.WORDS, f"/words/edit?kind=theme&code={quoted}"),
         "segment": (Right.READ, f"/audiences/{quoted}"),
         "import": (DirectoryRight.DIRECTORY, "/directory/imports"),
+        "series": (Right.READ, "/series"),
     }
+    if _is_erased(kind, name):
+        return ""
     right, place = pages.get(kind, (Right.READ, ""))
     return place if name and asked.could(right) else ""

@@ -125,7 +125,7 @@ async def test_the_journal_says_lists_of_roles_and_cadences_in_the_language(
         data_changes.record(
             session,
             *(DataKind.SERIES, "monthly-letter", "added", author),
-            {"cadence": "first Tuesday, 10:00, Europe/Paris"},
+            {"cadence": "first Tuesday, 10:00", "zone": "Africa/Dakar"},
         )
     async with serving(site) as pages:
         admin = await visitor(site, pages, "head-of-unit")
@@ -135,6 +135,8 @@ async def test_the_journal_says_lists_of_roles_and_cadences_in_the_language(
     assert "ajoute des personnes et attribue les rôles, approuve les lettres" in french
     assert "approver" not in french
     assert "le premier mardi de chaque mois à 10 h" in french
+    assert "Africa/Dakar" in french
+    assert "UTC" not in french
     assert "first Tuesday" not in french
 
 
