@@ -31,7 +31,7 @@ REASONS = {
     not_reached.JOINED: "joined the audience since",
     not_reached.FOLLOWS: "follows a contact whose mailbox is gone",
     not_reached.HAS_IT: "another contact got it at this address",
-    not_reached.MAILBOX_GONE: "the mailbox does not exist",
+    not_reached.MAILBOX_GONE: "a letter to this address came back",
     missed.NOT_PICKED: "the rule does not pick them any more",
 }
 NO_DAY = "“%(given)s” is no day; write it as 2027-05-04, or leave it empty."
