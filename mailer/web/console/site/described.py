@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -96,12 +96,14 @@ def _plain(value: Any) -> str:
 
 def _without_password(address: str) -> str:
     """Return an address without the login and the query, which may have a password."""
+    if "@" not in address and "?" not in address:
+        return address
     try:
         parts = urlsplit(address)
     except ValueError:
         return ""
     host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def _sentences(text: str) -> dict[str, str]:
