@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer import doctor
+from mailer.rendering.checks import placeholders
 from mailer.web.console import sentences, strings
 from mailer.web.console.site.health import ABOUT
 
@@ -107,3 +108,13 @@ def test_an_address_or_a_key_goes_on_in_the_next_line_after_its_marks(
     text: str, html: str
 ) -> None:
     assert sentences.breakable(text) == html
+
+
+@pytest.mark.parametrize("language", sorted({*strings.LANGUAGES} - {"en"}))
+@pytest.mark.parametrize("escapes", [True, False])
+def test_a_brace_without_its_placeholder_is_said_whole_in_each_language(
+    language: str, *, escapes: bool
+) -> None:
+    for _, _, sentence in placeholders.faults("a { b {foo}", escapes=escapes):
+        said = sentences.told(sentence, language)
+        assert not set(said.split()) & {"or", "brace", "placeholder:", "expected"}
