@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from audiences.naming.values import Values
 from audiences.segments.explanation import Clause
 from mailer.web.console.rules.naming import RuleTeller
 
 _FACT = re.compile(r"(\w+) is (.+)")
+_TOPIC = re.compile(r"the subscription to (\S+) ")
 _NOT_KNOWN = {"not known": "that is not known", "never": "that never was"}
 STRINGS = tuple(_NOT_KNOWN.values())
 
@@ -31,12 +33,20 @@ def shown(clauses: Sequence[Clause], teller: RuleTeller) -> list[ShownClause]:
     """Return clauses with their words, for a teller of their rules."""
     return [
         ShownClause(
-            clause=each,
+            clause=replace(each, because=_named(each.because, teller)),
             asks=teller.who(each.clause),
             because=teller.who(*_known(each)) or _unknown(each, teller),
         )
         for each in clauses
     ]
+
+
+def _named(because: str, teller: RuleTeller) -> str:
+    """Return what is known of a person, with the name of its topic."""
+    found = _TOPIC.match(because)
+    names = teller.known.names.get(Values.TOPIC, {})
+    name = names.get(found[1].casefold()) if found else None
+    return because.replace(f" {found[1]} ", f" {name} ", 1) if found and name else because
 
 
 def _unknown(clause: Clause, teller: RuleTeller) -> str:
