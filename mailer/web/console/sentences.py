@@ -8,7 +8,7 @@ without an entry is shown in English.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
@@ -47,6 +47,8 @@ _CONTEXTS = {
 OFFERED_ONES = frozenset(OFFERED)
 _AND = re.compile(r", | and ")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
+# the name of a user in a sentence
+_APPROVER = re.compile(r"[\w.-]+(?=(?:, or a deputy,)? approved )")
 _CODE = re.compile(r"`([^`\n]+)`")
 # a day, or a time of it with its zone: 2027-05-04, 2027-05-04 10:00 UTC
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?( [A-Z][\w/+-]+)?)?")
@@ -249,6 +251,11 @@ def _parts(english: str) -> list[str]:
         parts.append(before)
         rest = after
     return [*parts, rest]
+
+
+def with_users(sentence: str, called: Callable[[str], str]) -> str:
+    """Return a sentence whose users are as they are called."""
+    return _APPROVER.sub(lambda found: called(found[0]), sentence)
 
 
 def coded(sentence: str) -> Markup:

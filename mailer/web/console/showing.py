@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -100,9 +101,12 @@ def show(
     )
 
 
-def _told(sentence: str, language: str) -> str:
+def _told(
+    sentence: str, language: str, called: Callable[[str], str] = str
+) -> str:
     """Return a sentence of the program in a language, or in English as it is."""
     sentence = sentence.removeprefix(strings.ENGLISH).removesuffix(strings.ENDS)
+    sentence = sentences.with_users(sentence, called)
     said = sentences.told(sentence, language)
     cell = _CELL.match(sentence)
     if cell and cell[1] in NAMES and said.startswith(cell[1]):
@@ -144,7 +148,7 @@ def render(
     page = _environment().get_template(template)
     html = page.render(
         t=words.text,
-        told=partial(_told, language=language),
+        told=partial(_told, language=language, called=asked.called if asked else str),
         number=words.number,
         comma=typography.comma(language),
         noted=words.noted,

@@ -12,6 +12,8 @@ from mailer.campaigns.models import Series
 from mailer.campaigns.writing.together import remarks
 from mailer.sites.site import Site
 from mailer.users import guard
+from mailer.users.shown_names import shown_names
+from mailer.web.console import sentences
 from tests.acts.console import Visitor, add_user, visitor
 from tests.mailer.web.console.test_every_page import paths
 from tests.mailer.web.console.test_looks import lived_in
@@ -68,6 +70,22 @@ async def test_no_page_calls_a_person_by_the_name_for_signing_in(
 
     assert found == {}
     assert {each for each in FULL.values() if each in seen} == {*FULL.values()}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "May or its template changed after lea approved it; it needs a new approval",
+        "lea, or a deputy, approved May already; another user must approve it too",
+    ],
+)
+def test_a_refusal_calls_an_approver_by_the_full_name(
+    sentence: str, store: str
+) -> None:
+    names = shown_names([("lea", "Léa Lefort"), ("May", None)])
+
+    shown = sentences.with_users(sentence, lambda name: names.of(name)[0])
+    assert shown == sentence.replace("lea", "Léa Lefort")
 
 
 async def test_a_series_calls_its_people_by_their_full_names(site: Site) -> None:
