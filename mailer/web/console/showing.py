@@ -154,6 +154,7 @@ def render(
         noted=words.noted,
         moment=lambda at: strings.moment(words, at, zone),
         day=words.day,
+        city=partial(strings.place, words),
         language_name=words.language_name,
         language=language,
         direction=words.direction,

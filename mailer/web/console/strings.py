@@ -133,8 +133,13 @@ def moment(catalogue: Catalogue, at: datetime, zone: ZoneInfo) -> str:
     day = catalogue.day(local.date(), weekday=True)
     if catalogue.locale.days["format"]["wide"][local.weekday()][:1].islower():
         day = f"{day[:1].lower()}{day[1:]}"
-    place = "UTC" if zone.key == "UTC" else catalogue.city(zone.key)
-    return catalogue.noted(catalogue.row((day, catalogue.time(local))), place)
+    at_place = place(catalogue, zone.key)
+    return catalogue.noted(catalogue.row((day, catalogue.time(local))), at_place)
+
+
+def place(catalogue: Catalogue, zone: str) -> str:
+    """Return what pages call a zone: Europe/Paris → Paris."""
+    return "UTC" if zone == "UTC" else catalogue.city(zone)
 
 
 def names(catalogue: Catalogue, items: Iterable[str]) -> str:

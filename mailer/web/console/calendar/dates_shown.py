@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mailer.calendar.showing.entries import NO_CAMPAIGN, WAITS, CalendarEntry
+from mailer.web.console import strings
 from mailer.web.console.guard import Visit
 from mailer.web.console.names.state_names import named
 from scheduler.leads import Turn
@@ -63,7 +64,7 @@ def shown(asked: Visit, entry: CalendarEntry) -> DateShown:
     words, local = asked.words, entry.local
     hour = words.time(local)
     if entry.zone != asked.zone.key:
-        place = "UTC" if entry.zone == "UTC" else words.city(entry.zone)
+        place = strings.place(words, entry.zone)
         hour = words.noted(hour, place)
     names: Mapping[str, str] = named(words)
     said = names.get(entry.state, "")

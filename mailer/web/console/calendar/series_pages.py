@@ -108,7 +108,9 @@ def told(asked: Visit, read: words.Understood) -> str:
 
 def _in_words(asked: Visit, cadence: Cadence) -> str:
     told = words.tell(cadence, asked.language)
-    return told or strings.in_english(words.describe(cadence))
+    if not told:
+        return strings.in_english(words.describe(cadence))
+    return told.replace(cadence.zone, strings.place(asked.words, cadence.zone))
 
 
 async def _warned(session: AsyncSession, asked: Visit, found: Series, at: str) -> str:

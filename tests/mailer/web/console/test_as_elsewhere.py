@@ -122,13 +122,13 @@ async def test_a_time_is_that_of_the_unit_wherever_the_browser_is(
         await signed_in(context, pages, await visitor(site, pages, "head-of-unit"))
         page = await context.new_page()
         await page.goto(f"{pages.url}/console/campaigns/{number}/schedule")
-        await page.get_by_label("Time, in Europe/Paris").fill("2097-04-30T00:30")
+        await page.get_by_label("Time, in Paris").fill("2097-04-30T00:30")
         await page.get_by_role("button", name="Check this time").click()
         await expect(page.locator(".next")).to_contain_text("30 April 2097, 00:30")
         # what was typed stays, on the way out and back as well
         await page.get_by_role("link", name="Letters").click()
         await page.go_back()
-        await expect(page.get_by_label("Time, in Europe/Paris")).to_have_value(
+        await expect(page.get_by_label("Time, in Paris")).to_have_value(
             "2097-04-30T00:30"
         )
         await context.close()
