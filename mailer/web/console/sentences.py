@@ -50,6 +50,13 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 # the name of a user in a sentence
 _APPROVER = re.compile(r"[\w.-]+(?=(?:, or a deputy,)? approved )")
 _CODE = re.compile(r"`([^`\n]+)`")
+# what was found, as the program quotes it, and how other languages quote
+_FOUND = re.compile(r"'([^'\n]+)'")
+_GUILLEMETS = ("«", "»")
+_QUOTES = {
+    **{"fr": ("«\xa0", "\xa0»"), "zh": ("“", "”")},
+    **dict.fromkeys(("ar", "es", "ru"), _GUILLEMETS),
+}
 # a day, or a time of it with its zone: 2027-05-04, 2027-05-04 10:00 UTC
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d)(?::\d\d)?( [A-Z][\w/+-]+)?)?")
 # after which an address, a path or a key may go on in the next line
@@ -131,7 +138,16 @@ def _placed(found: Sentence, place: int, value: str, language: str) -> str:
     reason = told(value, language) if found.is_reason(place) else value
     if reason != value:
         return reason
-    return _exact(value, language, found.context_of(place))
+    return _quoted(_exact(value, language, found.context_of(place)), language)
+
+
+def _quoted(value: str, language: str) -> str:
+    """Return a value with the quotation marks of a language in place of straight ones."""
+    found = _FOUND.fullmatch(value)
+    if found is None or language not in _QUOTES:
+        return value
+    before, after = _QUOTES[language]
+    return f"{before}{found[1]}{after}"
 
 
 def _values(sentence: str, parts: Sequence[str]) -> list[str] | None:

@@ -32,7 +32,8 @@ OTHERS = (  # pages of readers, in their language, and what is no page
 )
 NOWHERE = "the link 'x' leads nowhere: y is an example domain, or this machine"
 NULLE_PART = (
-    "le lien 'x' ne mène nulle part : y est un domaine d’exemple, ou cette machine"
+    "le lien «\xa0x\xa0» ne mène nulle part : y est un domaine d’exemple, ou cette"
+    " machine"
 )
 TEXT = """---
 subject: Une lettre courte
@@ -217,7 +218,7 @@ async def test_a_time_may_stand_within_a_sentence(
         ),
         (
             "row 1 ('List of NGOs') is above the headings and is not read",
-            "la ligne 1 ('List of NGOs') est au-dessus des intitulés et n’est pas lue",
+            "la ligne 1 («\xa0List of NGOs\xa0») est au-dessus des intitulés et n’est pas lue",
         ),
         ("so do 3 more domains", "de même pour 3 autres domaines"),
         ("something else", "something else"),

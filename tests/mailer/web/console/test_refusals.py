@@ -195,13 +195,16 @@ def test_a_refusal_names_acts_and_roles_in_the_language_of_the_page(
         (
             "column 5: no sector is called 'x'; did you mean 'y'?\n  sector = x\n    ^",
             (
-                "colonne 5\xa0: aucun secteur ne s’appelle 'x' ; vouliez-vous dire"
-                " 'y' ?\n  sector = x\n    ^"
+                "colonne 5\xa0: aucun secteur ne s’appelle «\xa0x\xa0» ; vouliez-vous dire"
+                " «\xa0y\xa0» ?\n  sector = x\n    ^"
             ),
         ),
         (
             "no topic is called 'x'; did you mean 'y'?",
-            "aucun élément (thème) ne s’appelle 'x' ; vouliez-vous dire 'y' ?",
+            (
+                "aucun élément (thème) ne s’appelle «\xa0x\xa0» ; vouliez-vous dire"
+                " «\xa0y\xa0» ?"
+            ),
         ),
         (
             "fr.md, line 2: title is missing\nfr.md, line 9: something else",
