@@ -46,6 +46,7 @@ _CONTEXTS = {
 }
 OFFERED_ONES = frozenset(OFFERED)
 _AND = re.compile(r", | and ")
+_PLACEHOLDERS = re.compile(r"\{\w+\}(?: or \{\w+\})+")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 # the name of a user in a sentence
 _APPROVER = re.compile(r"[\w.-]+(?=(?:, or a deputy,)? approved )")
@@ -176,12 +177,14 @@ def _filled(translation: str, values: Sequence[str]) -> str:
 
 
 def _written(value: str, language: str) -> str | None:
-    """Return a number, a day, an hour of it, or languages; None for anything else."""
+    """Return a number, a day, an hour of it, languages or placeholders, or None."""
     if _NUMBER.fullmatch(value):
         return catalogues.number_in(language, int(value.replace(",", "")))
     if set(tags := _AND.split(value)) <= OFFERED_ONES:
         names = [catalogues.language_in(language, tag) for tag in tags]
         return typography.comma(language).join(names)
+    if _PLACEHOLDERS.fullmatch(value):
+        return catalogues.list_in(language, value.split(" or "), "or")
     if day := _DAY.fullmatch(value):
         with suppress(ValueError):
             shown = catalogues.day_in(language, date.fromisoformat(day[1]))
