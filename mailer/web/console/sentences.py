@@ -183,7 +183,7 @@ def _written(value: str, language: str) -> str | None:
     if set(tags := _AND.split(value)) <= OFFERED_ONES:
         names = [catalogues.language_in(language, tag) for tag in tags]
         return typography.comma(language).join(names)
-    if _PLACEHOLDERS.fullmatch(value):
+    if language != SOURCE and _PLACEHOLDERS.fullmatch(value):
         return catalogues.list_in(language, value.split(" or "), "or")
     if day := _DAY.fullmatch(value):
         with suppress(ValueError):
