@@ -53,7 +53,8 @@ SIGNS: Mapping[str, str] = {
     HOLDS: "as said",
 }
 STRINGS = (*PARTS.values(), *FACTS.values(), *SIGNS.values())
-_VALUES = re.compile(r'\s*"[^"]*"|[^,("]+\([^)]*\)|[^,]+')
+COMMAS = ",،，、"  # as keyboards of the six languages write them
+_VALUES = re.compile(rf'\s*"[^"]*"|[^{COMMAS}("]+\([^)]*\)|[^{COMMAS}]+')
 _READ_AS_IS = re.compile(
     r'"[^"\n]*"|[^\W_][\w.:-]*|[^\W_]\w*\s*\([^()"\n]*\)|today\s*[+−-]\s*\d{1,5}\s*d'
 )

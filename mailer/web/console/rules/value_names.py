@@ -71,7 +71,7 @@ def _plain(name: str) -> str:
 
 def _written(name: str) -> str:
     """Return a name as one value; with a comma it is between quotation marks."""
-    return f'"{name}"' if "," in name or "(" in name else name
+    return f'"{name}"' if {*sentence.COMMAS, "("} & {*name} else name
 
 
 async def load(named: NameLookup, vocabulary: Vocabulary) -> ValueNames:

@@ -45,6 +45,8 @@ async def test_each_code_is_shown_by_a_name_that_is_read_as_this_code(
             shown += sum(names.shown(row(fact, x)).values != x for x in codes)
 
     assert shown > 500
+    one, other = (names.offered("kind")[each] for each in (0, -1))
+    assert names.read(row("kind", f"{one}، {other}")).values.count(",") == 1
     assert names.shown(row("served_by", "dakar")).values != "dakar"
     assert names.read(row("kind", "x", '"a, b"')).values == 'x, "a, b"'
     assert names.shown(row("country", "region(AFR, EUR)")).values == "region(AFR, EUR)"
