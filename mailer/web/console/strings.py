@@ -17,12 +17,20 @@ from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 
+from audiences.languages import OFFERED
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.sites.site import Site
 
 SOURCE = "en"  # the language of the code
 FOLDER = Path(__file__).parent / "locale"
-LANGUAGES = (SOURCE, *sorted(path.stem for path in FOLDER.glob("*.po")))
+_PLACES = {each: place for place, each in enumerate(OFFERED)}
+LANGUAGES = (  # in the order of the languages of letters
+    SOURCE,
+    *sorted(
+        (path.stem for path in FOLDER.glob("*.po")),
+        key=lambda each: (_PLACES.get(each, len(_PLACES)), each),
+    ),
+)
 WHOLE = frozenset({SOURCE, "fr"})  # languages that lack nothing
 WORDS = 8  # characters around places that are a sentence, and no mark between values
 _PLACE = re.compile(r"%\(\w+\)s")

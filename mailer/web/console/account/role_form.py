@@ -41,7 +41,9 @@ def fields(
     held = {each.role: each for each in user.grants}
     if given is not None:
         held = {UserRole(each): _sent(given, each) for each in _ticked(given)}
-    languages = [(each, asked.words.language_name(each)) for each in _known(asked)]
+    languages = [
+        (each, asked.words.language_name(each)) for each in asked.site.catalogues
+    ]
     offered = {
         UserRole.TRANSLATOR: languages,
         UserRole.APPROVER: [(x, class_name(asked.words, x)) for x in sorted(classes)],
@@ -104,10 +106,6 @@ def _sent(form: FormMultiDict, role: str) -> Grant:
         named = _SAVED.format(saved)
         rule = f"{named} and ({rule})" if rule else named
     return Grant(role=UserRole(role), scope=rule or None)
-
-
-def _known(asked: Visit) -> Sequence[str]:
-    return sorted(asked.site.catalogues)
 
 
 def _bare(text: str) -> str:

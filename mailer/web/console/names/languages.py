@@ -20,9 +20,12 @@ def tag_of(asked: Visit, given: str) -> str:
 
 
 def tags(asked: Visit, opened: DraftDesk) -> list[tuple[str, str, bool]]:
-    """Return the languages of a letter, then those it may have: written or not."""
+    """Return the languages of a letter, with those it may have: written or not.
+
+    They are in the order of all pages, the one it is translated from first.
+    """
     default = opened.campaign.default_language
-    found = dict.fromkeys([default, *opened.drafts, *asked.site.catalogues])
+    found = dict.fromkeys([default, *asked.site.catalogues, *opened.drafts])
     return [
         (tag, asked.words.language_name(tag), tag in opened.drafts) for tag in found
     ]

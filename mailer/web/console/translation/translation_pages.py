@@ -177,7 +177,7 @@ async def _index(
         opened = await desk.read(session, campaign, site.templates)
         rows = [
             await _row(session, asked, opened, tag, checked)
-            for tag in dict.fromkeys([*opened.drafts, *site.catalogues])
+            for tag in dict.fromkeys([*site.catalogues, *opened.drafts])
             if tag != campaign.default_language
         ]
     return showing.show(

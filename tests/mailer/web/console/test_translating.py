@@ -9,6 +9,7 @@ import pytest
 from mailer.campaigns import lookup
 from mailer.campaigns.writing.translation import progress
 from mailer.sites.site import Site
+from mailer.web.console import strings
 from tests.acts import campaigning
 from tests.acts.console import Visitor, add_user, visitor
 from tests.mailer.campaigns.writing.test_signing_off import needs
@@ -155,6 +156,9 @@ async def test_a_second_source_is_shown_and_the_view_is_kept_by_a_save(
         tina = await translator(site, pages)
         page = (await tina.get(here)).text
         assert "El primero" in sections(page)["first"]
+        # languages stand in one order on all pages, whether there is a text or not
+        tabs = re.findall(rf'href="[^"]*/campaigns/{number}/write/(\w+)"', page)
+        assert tabs == ["en", "fr", "es", "ar", "ru", "zh"] == list(strings.LANGUAGES)
         answer = await tina.post(here, block(page, "first", title="Le premier"))
         assert answer.status_code == 303
         assert "show=open&beside=es" in answer.headers["location"]
