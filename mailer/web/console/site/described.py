@@ -8,11 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import bidirectional
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from mailer.rendering import marks
+from mailer.rendering.language import bidi
 from mailer.settings.sections import Settings
+from mailer.web.console.strings import ENGLISH, ISOLATE
 
 SECRETS = frozenset(  # and each password
     {"keys.signing", "keys.address", "signin.oidc.client_secret"}
@@ -53,6 +57,14 @@ def described(settings: Settings, text: str) -> list[DescribedSetting]:
             )
         )
     return found
+
+
+def ordered(value: str) -> str:
+    """Return a value whose words keep their order: in Arabic, Latin runs isolated."""
+    if not value or bidirectional(value[0]) not in {"R", "AL"}:
+        return value
+    shown = bidi.isolate_text(value, "rtl", marks.draw([value]))
+    return shown.replace(ENGLISH, ISOLATE)  # it is in a language that is not known
 
 
 def _is_secret(key: str) -> bool:

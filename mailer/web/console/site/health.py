@@ -163,6 +163,7 @@ async def settings(request: Asking) -> Response[Any]:
         asked,
         "site/settings.html",
         sections=sections,
+        ordered=described.ordered,
         changed_here=[
             (asked.words.text(name), path)
             for name, path, right in CHANGED_HERE

@@ -186,6 +186,14 @@ async def test_settings_are_shown_and_secrets_only_as_set(site: Site) -> None:
     assert shown["delivery.mark_ahead"].is_default
 
 
+async def test_a_latin_address_within_an_arabic_one_keeps_its_order(store: str) -> None:
+    arabic = "اليونسكو، 7, place de Fontenoy، فرنسا"
+
+    assert "، \u20687, place de Fontenoy\u2069،" in described.ordered(arabic)
+    assert described.ordered("7, place de Fontenoy") == "7, place de Fontenoy"
+    assert described.ordered("") == ""
+
+
 async def test_each_setting_of_the_file_has_its_sentence(site: Site) -> None:
     text = bundled("config.toml").read_text(encoding="utf-8")
     shown = described.described(site.settings, text)
