@@ -37,9 +37,7 @@ def _of(found: str, said: str, *languages: str) -> FormSentence:
     return FormSentence(found=re.compile(found), said=said, languages=languages)
 
 
-_LAST = (
-    r"the last one, (?P<last>.+) of (?P<day>\d{4}-\d\d-\d\d), had (?P<count>[\d,]+)"
-)
+_LAST = r"the last one, (?P<last>.+) of (?P<day>\d{4}-\d\d-\d\d), had (?P<count>[\d,]+)"
 # %(alt)s and the like are the labels of fields
 FORMS = (
     _of(r"a block \S+ needs (?P<line>[a-z]+)", MISSING),
@@ -114,6 +112,7 @@ FORMS = (
         "wanted",
     ),
 )
+_KINDS = {str(kind): name for kind, name in KINDS.items()}
 _BEGINS = re.compile(rf"({'|'.join(LINES)}): (.+)", re.DOTALL)
 STRINGS = tuple(dict.fromkeys(each.said for each in FORMS))
 
@@ -154,7 +153,7 @@ def _values(
         elif name in form.languages:
             yield name, _language(value, language)
         elif name == "kind":
-            yield name, strings.text(KINDS.get(value, value), language)
+            yield name, strings.text(_KINDS.get(value, value), language)
         elif name == "count":
             number = int(value.replace(",", ""))
             yield name, catalogues.number_in(language, number)

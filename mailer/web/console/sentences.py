@@ -55,7 +55,8 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _FOUND = re.compile(r"'([^'\n]+)'")
 _GUILLEMETS = ("«", "»")
 _QUOTES = {
-    **{"fr": ("«\xa0", "\xa0»"), "zh": ("“", "”")},
+    "fr": ("«\xa0", "\xa0»"),
+    "zh": ("“", "”"),
     **dict.fromkeys(("ar", "es", "ru"), _GUILLEMETS),
 }
 # a day, or a time of it with its zone: 2027-05-04, 2027-05-04 10:00 UTC
@@ -143,7 +144,7 @@ def _placed(found: Sentence, place: int, value: str, language: str) -> str:
 
 
 def _quoted(value: str, language: str) -> str:
-    """Return a value with the quotation marks of a language in place of straight ones."""
+    """Return a value in the quotation marks of a language, not in straight ones."""
     found = _FOUND.fullmatch(value)
     if found is None or language not in _QUOTES:
         return value

@@ -101,9 +101,7 @@ def show(
     )
 
 
-def _told(
-    sentence: str, language: str, called: Callable[[str], str] = str
-) -> str:
+def _told(sentence: str, language: str, called: Callable[[str], str] = str) -> str:
     """Return a sentence of the program in a language, or in English as it is."""
     sentence = sentence.removeprefix(strings.ENGLISH).removesuffix(strings.ENDS)
     sentence = sentences.with_users(sentence, called)

@@ -140,7 +140,6 @@ async def _page(
         readers=sum(found.readers.values()),
         is_open=campaign.state in APPROVABLE,
         may=asked.user.name in able,
-        may_ask=asked.could(Right.WRITE),
         able=able,
         who=asked.all_called(able),
         waiting=waiting,

@@ -37,6 +37,7 @@ from scheduler.errors import ScheduleError
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
 # details that name users, several between spaces
+_VALUES = {**VALUES, "block": {code: name for code, (name, _) in BLOCKS.items()}}
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
 # objects of acts with a code
 CODED = frozenset({"office", "organisation", "role", "sector", "theme", "topic"})
@@ -208,12 +209,10 @@ def _said(asked: Visit, key: str, value: str) -> str:
         return asked.words.days(*map(date.fromisoformat, days.groups()))
     if key in USERS:
         return asked.all_called(value.split())
-    if key in VALUES and value in VALUES[key]:
-        return asked.words.text(VALUES[key][value])
+    if key in _VALUES and value in _VALUES[key]:
+        return asked.words.text(_VALUES[key][value])
     if key == "roles":
         return _roles(asked, value)
-    if key == "block":
-        return asked.words.text(BLOCKS[value][0]) if value in BLOCKS else value
     at = details.instant(key, value)
     return strings.moment(asked.words, at, asked.zone) if at else value
 

@@ -46,7 +46,9 @@ def _named(because: str, teller: RuleTeller) -> str:
     found = _TOPIC.match(because)
     names = teller.known.names.get(Values.TOPIC, {})
     name = names.get(found[1].casefold()) if found else None
-    return because.replace(f" {found[1]} ", f" {name} ", 1) if found and name else because
+    if found is None or not name:
+        return because
+    return because.replace(f" {found[1]} ", f" {name} ", 1)
 
 
 def _unknown(clause: Clause, teller: RuleTeller) -> str:

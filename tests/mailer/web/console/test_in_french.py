@@ -218,13 +218,20 @@ async def test_a_time_may_stand_within_a_sentence(
         ),
         (
             "row 1 ('List of NGOs') is above the headings and is not read",
-            "la ligne 1 («\xa0List of NGOs\xa0») est au-dessus des intitulés et n’est pas lue",
+            (
+                "la ligne 1 («\xa0List of NGOs\xa0») est au-dessus des intitulés et"
+                " n’est pas lue"
+            ),
         ),
         (
-            "found '{'; a brace opens or closes a placeholder: {name} or"
-            " {organisation} or {address}; remove it",
-            "« { » : une accolade ouvre ou ferme un élément variable :"
-            " {name}, {organisation} ou {address} ; supprimez-la",
+            (
+                "found '{'; a brace opens or closes a placeholder: {name} or"
+                " {organisation} or {address}; remove it"
+            ),
+            (
+                "« { » : une accolade ouvre ou ferme un élément variable :"
+                " {name}, {organisation} ou {address} ; supprimez-la"
+            ),
         ),
         ("so do 3 more domains", "de même pour 3 autres domaines"),
         ("something else", "something else"),

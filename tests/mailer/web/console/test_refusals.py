@@ -195,8 +195,8 @@ def test_a_refusal_names_acts_and_roles_in_the_language_of_the_page(
         (
             "column 5: no sector is called 'x'; did you mean 'y'?\n  sector = x\n    ^",
             (
-                "colonne 5\xa0: aucun secteur ne s’appelle «\xa0x\xa0» ; vouliez-vous dire"
-                " «\xa0y\xa0» ?\n  sector = x\n    ^"
+                "colonne 5\xa0: aucun secteur ne s’appelle «\xa0x\xa0» ; vouliez-vous"
+                " dire «\xa0y\xa0» ?\n  sector = x\n    ^"
             ),
         ),
         (

@@ -101,10 +101,8 @@ async def test_the_journal_says_acts_in_words_and_finds_them_by_their_object(
     assert " → " in french
     assert " ← " in arabic
     assert " → " not in arabic
-    assert (
-        f'href="/console/campaigns/{number}" dir="auto">{number} – \u2068A short'
-        in french
-    )
+    link = f'href="/console/campaigns/{number}" dir="auto">{number} – \u2068A short'
+    assert link in french
     assert "A short letter" in of_letter
     assert "icom.example" not in of_letter
     assert "j@icom.example" in of_contact
