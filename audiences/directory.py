@@ -134,6 +134,15 @@ async def body_names(session: AsyncSession, codes: Collection[str]) -> dict[str,
     return {code: names for code, names in rows}
 
 
+async def names_by_number(
+    session: AsyncSession, numbers: Collection[int]
+) -> dict[int, Names]:
+    """Return the names of some organisations by their numbers."""
+    columns = (Organisation.id, Organisation.names)
+    rows = await session.execute(select(*columns).where(Organisation.id.in_(numbers)))
+    return {number: names for number, names in rows}
+
+
 async def subject_names(session: AsyncSession) -> dict[str, Names]:
     """Return the names of all fields of work, by code.
 

@@ -57,11 +57,14 @@ async def _page(
     asked = request.user
     async with asked.site.database.reading() as session:
         found = await directory.proposals(session, waiting=True)
+        bodies = [each.organisation_id for each, _ in found[:SHOWN]]
+        body_names = await directory.names_by_number(session, bodies)
     return showing.show(
         asked,
         "directory/proposals.html",
         status=showing.UNPROCESSABLE if fault else 200,
         proposals=found[:SHOWN],
+        body_names=body_names,
         waiting=len(found),
         columns=proposals.CELLS,
         cell_of=proposals.cell_of,

@@ -55,6 +55,7 @@ async def test_each_line_is_applied_or_declined_and_the_last_one_settles(
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         shown = await steward.get(PLACE)
+        french = await steward.get(f"{PLACE}?lang=fr")
         for form, status in (
             ({"line": "acronym", "act": "applied", "cell": "ICOM-X"}, 303),
             ({"line": "acronym", "act": "applied", "cell": "again"}, 422),
@@ -79,6 +80,8 @@ async def test_each_line_is_applied_or_declined_and_the_last_one_settles(
     assert proposal.decided["website"] == "declined"
     assert "No organisation asks for a change." in empty.text
     assert "the link in message 1" in shown.text
+    assert "International Council of Museums</a>" in shown.text
+    assert "Conseil international des musées</a>" in french.text
     assert re.findall(LINE, journal.text) == ["Website", "Contacts", "Seat", "Acronym"]
 
 
