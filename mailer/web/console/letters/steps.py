@@ -20,7 +20,14 @@ STRINGS = (
     *("leaves %(time)s", "left %(time)s", "no time yet", "not sent yet"),
     *("it is being sent", "it is paused", "sent", "cancelled"),
     *("who got it, and who did not", "being checked", "being counted"),
+    "not sent at its time",
 )
+
+# states in which a letter that did not leave has no time, or one that passed
+_WITHOUT_TIME = {
+    CampaignState.CANCELLED: "cancelled",
+    CampaignState.EXPIRED: "not sent at its time",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +134,8 @@ def _schedule(
     said = words.text("no time yet")
     if released is not None:
         said = words.text("left %(time)s", time=moment(released))
+    elif (state := CampaignState(seen.campaign.state)) in _WITHOUT_TIME:
+        at, said = None, words.text(_WITHOUT_TIME[state])
     elif at is not None:
         said = words.text("leaves %(time)s", time=moment(at))
     name = words.text("Schedule")

@@ -34,6 +34,7 @@ async def test_only_a_letter_that_may_be_approved_has_a_button_to_approve_it(
         ready = unescape((await author.get(f"/campaigns/{draft}")).text)
         never = unescape((await author.get(f"/campaigns/{cancelled}")).text)
         today = unescape((await author.get("/")).text)
+        times = unescape((await author.get(f"/campaigns/{cancelled}/schedule")).text)
 
     assert APPROVE in waits
     for page in (pressed, stopped):
@@ -43,5 +44,8 @@ async def test_only_a_letter_that_may_be_approved_has_a_button_to_approve_it(
     assert READY in ready
     assert "Read the report" not in never
     assert "no reference yet" not in never
+    assert "no time yet" not in never
+    assert "It is cancelled." in times
+    assert "See who approves it" not in times
     going = today[today.index("Being sent now") : today.index("What waits for you")]
     assert "none yet" not in going
