@@ -182,7 +182,7 @@ async def _page(
         mine = {key: typed(given, key) for key in values}
         stands = {key: values[key] for key in values if values[key] != mine[key]}
         values, boxes = mine, [str(each) for each in given.getall("per_block", [])]
-    names, noted = asked.words.language_name, asked.words.noted
+    names = asked.words.language_name
     return showing.show(
         asked,
         "letter-settings.html",
@@ -196,7 +196,7 @@ async def _page(
         has_topic=not taken.template.service,
         topics=_topics(asked, taken, known),
         tags=[(each, names(each)) for each in _replaceable(asked, campaign)],
-        written=asked.words.listed([noted(names(each), each) for each in taken.drafts]),
+        written=asked.words.listed([*map(names, taken.drafts)]),
         places=[("", ""), *((each, names(each)) for each in asked.site.catalogues)],
         may=asked.could(Right.WRITE) and campaign.state == CampaignState.DRAFT,
         fault=fault,

@@ -75,7 +75,7 @@ async def test_the_journal_names_what_was_changed_and_what_was_done_to_it(
 
     for words in ("Éducation de qualité", "Mali", "Conseil international des musées"):
         assert words in journal
-    assert "Nouvelles des bureaux hors Siège" in shown
+    assert "Actualités des bureaux hors Siège" in shown
     for page in (journal, rows_of(shown)):
         assert not CODES.findall(page)
         assert "field-office-news" not in page
