@@ -23,7 +23,7 @@ from mailer.web.console import acting, showing
 from mailer.web.console.acting import Asking
 from mailer.web.console.directory import searching
 from mailer.web.console.guard import Visit
-from mailer.web.console.names import directory_names
+from mailer.web.console.names import directory_names, languages
 
 ROOM = f"{showing.HOME}/directory/contacts"
 OWN = ("name", "function", "languages", "timezone", "organisation", *COLUMNS)
@@ -128,7 +128,7 @@ async def _form(
     async with asked.site.database.reading() as session:
         contact = None if number is None else await acting.contact(session, number)
         roles = await site_roles.load(session)
-        held, further, standings = await _held(session, contact, roles)
+        held, further, standings = await _held(session, asked, contact, roles)
         offered = await topics.listed(session)
     given = held if typed is None else {**held, **typed}
     chosen = held.get("roles", "").split()
@@ -159,7 +159,7 @@ async def _form(
 
 
 async def _held(
-    session: Any, contact: Any, roles: Roles
+    session: Any, asked: Visit, contact: Any, roles: Roles
 ) -> tuple[dict[str, str], Any, Any]:
     """Return the present values, further organisations and standings of a contact."""
     if contact is None:
@@ -169,7 +169,7 @@ async def _held(
         "address": contact.address,
         "name": contact.name or "",
         "function": contact.function or "",
-        "languages": contact.languages or "",
+        "languages": languages.typed(asked, contact.languages or ""),
         "timezone": contact.timezone or "",
         "organisation": body.code,
         "roles": roles.text(contact.roles),

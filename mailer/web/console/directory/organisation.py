@@ -20,7 +20,7 @@ from mailer.web.console import acting, showing
 from mailer.web.console.acting import Asking
 from mailer.web.console.directory import filters, searching
 from mailer.web.console.guard import Visit
-from mailer.web.console.names import column_names, directory_names
+from mailer.web.console.names import column_names, directory_names, languages
 from mailer.web.console.record import acts_shown, cell_names
 
 ROOM = f"{showing.HOME}/directory/organisations"
@@ -182,6 +182,8 @@ async def _form(
     async with asked.site.database.reading() as session:
         body = None if number is None else await _body(session, number)
         held = {} if body is None else await present.cells_of(session, body)
+        own = languages.typed(asked, held.get("organisation_languages") or "")
+        held |= {"organisation_languages": own} if own else {}
         known = await filters.choices(session, asked)
     given = held if typed is None else {**held, **typed}
     seen = "" if body is None else body.updated_at.isoformat()

@@ -1,6 +1,7 @@
 """The languages of a letter: those of its pages, and those it may have."""
 
 from audiences.errors import AudienceError
+from audiences.naming import names
 from mailer.campaigns.writing import text_files
 from mailer.campaigns.writing.drafting.desk import DraftDesk
 from mailer.errors import NotFoundError
@@ -29,3 +30,13 @@ def tags(asked: Visit, opened: DraftDesk) -> list[tuple[str, str, bool]]:
     return [
         (tag, asked.words.language_name(tag), tag in opened.drafts) for tag in found
     ]
+
+
+def typed(asked: Visit, cell: str) -> str:
+    """Return the languages of a cell, such as “fr en”, by name: français, anglais.
+
+    They stay codes where a name would not be read back as its code.
+    """
+    tags = cell.split()
+    shown = [asked.words.language_name(tag) for tag in tags]
+    return ", ".join(shown) if [*map(names.language, shown)] == tags else cell

@@ -66,3 +66,25 @@ async def test_an_organisation_is_named_by_words_of_its_name(site: Site) -> None
     assert none.status_code == 422
     assert "UNESCO Chairs in Communication" in held.text
     assert "UNESCO Chairs in Communication" in found.text
+
+
+async def test_languages_stand_on_forms_by_name_and_are_saved_as_codes(
+    site: Site,
+) -> None:
+    shown = []
+    async with serving(site) as pages:
+        steward = await visitor(site, pages, STEWARD)
+        place = await made(steward, "l@icom.example", languages="fr ru")
+        for language in ("en", "fr", "es", "ar", "ru", "zh"):
+            form = (await steward.get(f"{place}/edit?lang={language}")).text
+            typed = re.search(r'name="languages"[^>]* value="([^"]+)"', form)
+            assert typed is not None
+            shown.append(typed[1])
+            saved = {"languages": typed[1], "version": version(form)}
+            answer = await steward.post(f"{place}/edit", saved)
+            assert answer.status_code == 303
+        held = (await steward.get(f"{place}?lang=en")).text
+
+    assert shown[:2] == ["French, Russian", "français, russe"]
+    assert len(set(shown)) == 6
+    assert "French, Russian" in held
