@@ -55,7 +55,6 @@ async def test_each_line_is_applied_or_declined_and_the_last_one_settles(
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         shown = await steward.get(PLACE)
-        french = await steward.get(f"{PLACE}?lang=fr")
         for form, status in (
             ({"line": "acronym", "act": "applied", "cell": "ICOM-X"}, 303),
             ({"line": "acronym", "act": "applied", "cell": "again"}, 422),
@@ -81,7 +80,6 @@ async def test_each_line_is_applied_or_declined_and_the_last_one_settles(
     assert "No organisation asks for a change." in empty.text
     assert "the link in message 1" in shown.text
     assert "International Council of Museums</a>" in shown.text
-    assert "Conseil international des musées</a>" in french.text
     assert re.findall(LINE, journal.text) == ["Website", "Contacts", "Seat", "Acronym"]
 
 
@@ -120,5 +118,7 @@ async def test_an_address_that_is_proposed_breaks_at_its_marks(
     async with serving(site) as pages:
         steward = await visitor(site, pages, STEWARD)
         answer = await steward.get(PLACE)
+        french = await steward.get(f"{PLACE}?lang=fr")
 
+    assert "Conseil international des musées</a>" in french.text
     assert "https://<wbr>icom.<wbr>museum/<wbr>en/<wbr>network</ins>" in answer.text
