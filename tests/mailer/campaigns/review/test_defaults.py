@@ -159,8 +159,9 @@ def test_reserved_domains_are_those_of_the_rfcs(domain: str, *, reserved: bool) 
 
 def test_a_demonstration_never_gets_another_relay(mailer: Mailer) -> None:
     text = mailer.config.read_text(encoding="utf-8")
-    there = text.replace('host = "127.0.0.1"\nport = 2525', 'host = "mx.who.int"')
-    mailer.config.write_text(there, encoding="utf-8")
+    before, relay, after = text.partition("\n[relay]\n")
+    there = after.replace('host = "127.0.0.1"', 'host = "mx.who.int"', 1)
+    mailer.config.write_text(before + relay + there, encoding="utf-8")
     ran = mailer("topics", "list")
 
     assert ran.code == 1
