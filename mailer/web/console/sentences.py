@@ -49,7 +49,7 @@ _AND = re.compile(r", | and ")
 _PLACEHOLDERS = re.compile(r"\{\w+\}(?: or \{\w+\})+")
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 # the name of a user in a sentence
-_APPROVER = re.compile(r"[\w.-]+(?=(?:, or a deputy,)? approved )")
+_APPROVER = re.compile(r"(?<![\w.-])[\w.-]{1,60}(?=(?:, or a deputy,)? approved )")
 _CODE = re.compile(r"`([^`\n]+)`")
 # what was found, as the program quotes it, and how other languages quote
 _FOUND = re.compile(r"'([^'\n]+)'")

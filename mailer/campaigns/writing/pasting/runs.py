@@ -10,7 +10,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<])")
 _AT_START = re.compile(r"^(#{1,6}|[-+>|~])(?=\s|$|[>|~])|^(\d{1,9})([.)])(?=\s|$)")
 BREAK = "\\\n"  # a line break within a paragraph
 SHIFTS = {"sup": "super", "sub": "sub"}  # element → as styles call it
-_FIGURES = re.compile(r"\s*[\d+\-−()]*\d[\d+\-−()]*\s*", re.ASCII)
+_FIGURES = re.compile(r"\s*(?=[+\-−()]*\d)[\d+\-−()]+\s*", re.ASCII)
 _SET_OFF = {
     "super": str.maketrans("0123456789+-−()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾"),
     "sub": str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎"),
