@@ -35,6 +35,3 @@ if (document.querySelector("[data-again]")) {
     if (!typed && !(at && at.matches("input, select, textarea"))) location.reload();
   }, 2000);
 }
-// A fault at the top of a form, or the result of an act, is where the keyboard goes on.
-const result = document.getElementById("fault") || document.getElementById("done");
-if (result) result.focus();
