@@ -118,4 +118,4 @@ async def test_each_way_in_is_walked_by_keyboard(site: Site, relay: Relay) -> No
             await press(page, 'form[action="/console/me/sign-ins"] button >> nth=0')
             assert (await other.get("/me")).status_code == 303
             await page.reload()
-            await expect(page).to_have_url(f"{home}/me")
+            await expect(page).to_have_url(f"{home}/me?done=sign-in-ended")
