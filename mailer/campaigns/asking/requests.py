@@ -159,6 +159,11 @@ async def open_of(
     return rows.all()
 
 
+def is_open(campaign: Campaign) -> bool:
+    """Return whether an approver may still decide: it has not left, and may yet."""
+    return campaign.state in APPROVABLE
+
+
 async def waiting_for(
     session: AsyncSession, name: str, *, now: datetime
 ) -> Sequence[Campaign]:

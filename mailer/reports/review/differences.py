@@ -56,8 +56,7 @@ async def differences(
 
     `since` is the number of the other, “approval” for what was approved last, or “seen”
     for what was approved or sent back last; empty, it is the approved one, else the one
-    before. Raises RefusedError if there is no such
-    version, or none was kept.
+    before. Raises RefusedError if there is no such version, or none was kept.
     """
     kept = await versions.listed(session, campaign)
     if not kept:

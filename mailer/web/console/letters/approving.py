@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from mailer.campaigns import lookup
 from mailer.campaigns.asking import approving, requests
-from mailer.campaigns.campaign_states import APPROVABLE, RETURNABLE
+from mailer.campaigns.campaign_states import RETURNABLE
 from mailer.campaigns.review import approval, gate
 from mailer.campaigns.writing.drafting import desk
 from mailer.delivery.direct import asking
@@ -19,7 +19,6 @@ from mailer.web import forms
 from mailer.web.console import showing
 from mailer.web.console.guard import Visit
 from mailer.web.console.letters import returning
-from mailer.web.console.letters.asked import changes_of
 from mailer.web.console.letters.versions import seen_of
 from mailer.web.console.names.state_names import named
 from mailer.web.console.remarks import places
@@ -119,7 +118,7 @@ async def _page(
         waiting = await requests.open_of(session, campaign, now=asked.now)
         able = await approving.able(session, site, campaign, now=asked.now)
         opened = await desk.read(session, campaign, site.templates)
-        changes = await changes_of(session, site, campaign)
+        changes = await differing.since_decision(session, site, campaign)
         rules = (campaign.audience, *differing.rules_in(changes))
         teller = await naming.for_page(asked, session, *rules)
         placed = await places.of_letter(session, opened, asked.words)
@@ -138,7 +137,7 @@ async def _page(
         given=given,
         found=found,
         readers=sum(found.readers.values()),
-        is_open=campaign.state in APPROVABLE,
+        is_open=requests.is_open(campaign),
         may=asked.user.name in able,
         able=able,
         who=asked.all_called(able),

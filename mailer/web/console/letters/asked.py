@@ -4,7 +4,7 @@ The link reads. To act, the approver is signed in, or types a code that is maile
 them: a forwarded link decides nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,6 @@ from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mailer import clock
 from mailer.campaigns import lookup
@@ -27,8 +26,6 @@ from mailer.delivery.direct import approval_letters
 from mailer.errors import NotFoundError, RefusedError
 from mailer.outbox.message_states import MessageState
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.reports.review import differences
-from mailer.reports.review.differences import SEEN, Difference
 from mailer.signin import tokens
 from mailer.sites.site import Site
 from mailer.users import guard, shown_names
@@ -139,8 +136,9 @@ async def decide(request: Asking, mail_site: NamedDependency[Site]) -> Response[
     form = await forms.form_of(request)
     words, given = strings.of(mail_site, opened.language), str(form.get("code") or "")
     if not opened.signed_in and not await _is_right(opened, given):
-        wrong = {**form, "code": ""}
-        return await _page(opened, fault=words.text(CODE_WRONG), form=wrong)
+        return await _page(
+            opened, fault=words.text(CODE_WRONG), form={**form, "code": ""}
+        )
     try:
         await _decide(opened, form, words)
     except RefusedError as refused:
@@ -229,7 +227,7 @@ async def _page(
         names = await shown_names.load(session)
         given = await lookup.current_approval(session, campaign)
         written = await desk.read(session, campaign, site.templates)
-        changes = await changes_of(session, site, campaign)
+        changes = await differing.since_decision(session, site, campaign)
         rules = (campaign.audience, *differing.rules_in(changes))
         teller = await naming.teller(site, session, rules, language, opened.now.date())
         placed = await places.of_letter(session, written, words)
@@ -265,20 +263,10 @@ def _asked_of(opened: _Opened) -> dict[str, Any]:
         "version": opened.campaign.updated_at.isoformat(),
         "request": opened.request,
         "campaign": opened.campaign,
+        "is_open": requests.is_open(opened.campaign),
         "approver": opened.approver,
         "signed_in": opened.signed_in,
     }
-
-
-async def changes_of(
-    session: AsyncSession, site: Site, campaign: Campaign
-) -> Sequence[Difference]:
-    """Return what changed since an approver read it; empty if none has read it."""
-    try:
-        found = await differences.differences(session, campaign, site.templates, SEEN)
-    except RefusedError:  # no version was approved or sent back
-        return []
-    return found.differences
 
 
 def _cookie_name(site: Site) -> str:

@@ -8,10 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mailer.campaigns.models import Campaign
+from mailer.errors import RefusedError
 from mailer.rendering.language.catalogues import Catalogue
-from mailer.reports.review import word_changes
-from mailer.reports.review.differences import Difference
+from mailer.reports.review import differences, word_changes
+from mailer.reports.review.differences import SEEN, Difference
 from mailer.reports.review.word_changes import TextSpan
+from mailer.sites.site import Site
 from mailer.web.console import blocks
 from mailer.web.console.names.block_names import ADDRESSEES, WEIGHTS, line_of
 from mailer.web.console.remarks import places
@@ -65,6 +70,7 @@ _CODED = {
     *("day", "date", "until", "addressees", "weight"),
     *("event start", "event end", "event status"),
 }
+_RULES = ("block rules", "block firsts")
 KIND = "Kind of block"
 _CODE = re.compile(r"\b[a-z]{2,3}(?:-[A-Za-z\d]+)*\b")
 STRINGS = (*WHATS.values(), *SETTINGS.values(), KIND, "block %(number)s")
@@ -87,7 +93,15 @@ class ShownDifference:
         return word_changes.compare(self.before, self.after, self.language)
 
 
-_RULES = ("block rules", "block firsts")
+async def since_decision(
+    session: AsyncSession, site: Site, campaign: Campaign
+) -> Sequence[Difference]:
+    """Return what changed since an approver read it; empty if none has read it."""
+    try:
+        found = await differences.differences(session, campaign, site.templates, SEEN)
+    except RefusedError:  # no version was approved or sent back
+        return []
+    return found.differences
 
 
 def rules_in(found: Sequence[Difference]) -> list[str]:
