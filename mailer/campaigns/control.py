@@ -31,6 +31,11 @@ _WITHOUT_TIME = (
 _TIMES = (Act.EDITED, Act.TRANSLATED, Act.SCHEDULED, Act.UNSCHEDULED)
 
 
+def paused_by(name: str) -> str:
+    """Return the reason of a pause that a person made without another reason."""
+    return f"paused by {name}"
+
+
 async def pause(
     session: AsyncSession, campaign_id: int, *, by: str, because: str, now: datetime
 ) -> bool:

@@ -82,7 +82,7 @@ async def pause(site: Site, campaign_id: int, by: str, as_json: bool) -> None:
     """Pause a campaign; when this command returns, no more messages are marked."""
     async with site.database.writing() as session:
         paused = await control.pause(
-            session, campaign_id, by=by, because=f"paused by {by}", now=clock.now()
+            session, campaign_id, by=by, because=control.paused_by(by), now=clock.now()
         )
         campaign = await lookup.get(session, campaign_id)
         if not paused:

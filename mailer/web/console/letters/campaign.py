@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mailer.campaigns import control
 from mailer.campaigns.acts import Act
 from mailer.campaigns.campaign_states import CampaignState
 from mailer.campaigns.writing.drafting import desk
@@ -164,7 +165,7 @@ def _next(seen: Overview, *, asks: bool) -> tuple[str, Right, str, str]:
         ready = READY if seen.next is NextStep.APPROVE else sentence
         return ready, Right.WRITE, page, ASK
     if seen.next is NextStep.COPY and seen.campaign.released_at is None:
-        return sentence, right, page, ""  # nobody got it: there is no report
+        return sentence, right, page, ""  # it has no reader, and so no report
     return sentence, right, page, button
 
 
@@ -184,7 +185,7 @@ def history(seen: Overview, words: Catalogue) -> list[tuple[Any, str, str, str]]
 def _because(event: Any) -> str:
     """Return the reason of an act; empty for one that only says who did it."""
     reason = str(event.detail.get("because", ""))
-    return "" if reason == f"paused by {event.by}" else reason
+    return "" if reason == control.paused_by(event.by) else reason
 
 
 HANDLERS = (campaign,)

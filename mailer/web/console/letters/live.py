@@ -150,7 +150,7 @@ async def pause(request: Asking, number: FromPath[int]) -> Response[Any]:
     asked, by = request.user, request.user.user.name
     async with asked.site.database.writing() as session:
         await control.pause(
-            session, number, by=by, because=f"paused by {by}", now=asked.now
+            session, number, by=by, because=control.paused_by(by), now=asked.now
         )
     return _back(asked.site, number, "paused")
 
