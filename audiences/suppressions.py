@@ -42,7 +42,7 @@ class Why(StrEnum):
     MOVED = "moved"  # the contact has another address now
 
 
-# Reasons about the mailbox alone; whom it belongs to may still want letters.
+# Reasons about the mailbox alone; its person may still want letters.
 OF_MAILBOX = frozenset({Why.BOUNCED, Why.MOVED})
 
 

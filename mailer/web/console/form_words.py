@@ -112,7 +112,6 @@ FORMS = (
         "wanted",
     ),
 )
-_KINDS = {str(kind): name for kind, name in KINDS.items()}
 _BEGINS = re.compile(rf"({'|'.join(LINES)}): (.+)", re.DOTALL)
 STRINGS = tuple(dict.fromkeys(each.said for each in FORMS))
 
@@ -153,7 +152,7 @@ def _values(
         elif name in form.languages:
             yield name, _language(value, language)
         elif name == "kind":
-            yield name, strings.text(_KINDS.get(value, value), language)
+            yield name, strings.text(KINDS.get(value, value), language)
         elif name == "count":
             number = int(value.replace(",", ""))
             yield name, catalogues.number_in(language, number)

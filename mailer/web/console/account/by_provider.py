@@ -22,7 +22,8 @@ STRANGER = (
 )
 NOT_VERIFIED = (
     "The provider knows you, but names no address of yours that it has verified."
-    " Whoever manages the provider adds it; until then, use another way to sign in."
+    " An administrator of the provider adds it; until then, use another way to sign"
+    " in."
 )
 STRINGS = (STRANGER, NOT_VERIFIED)
 REFUSED, TOO_MANY = 403, 429

@@ -14,7 +14,7 @@ from mailer.rendering.entry import role_name
 from mailer.rendering.language.catalogues import Catalogue
 from mailer.web.console.guard import Visit
 
-KINDS = {
+KINDS: Mapping[str, str] = {
     Kind.NGO: "Non-governmental organisation",
     Kind.DELEGATION: "Permanent delegation",
     Kind.NATCOM: "National Commission",

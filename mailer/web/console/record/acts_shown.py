@@ -36,8 +36,8 @@ from scheduler.errors import ScheduleError
 
 _DAYS = re.compile(r"(\d{4}-\d\d-\d\d) to (\d{4}-\d\d-\d\d)")  # of a deputy
 _LETTER = re.compile(r"campaign ([0-9]{1,9})")
-# details that name users, several between spaces
 _VALUES = {**VALUES, "block": {code: name for code, (name, _) in BLOCKS.items()}}
+# details that name users, several between spaces
 USERS = frozenset({"approver", "approvers", "deputy", "owner", "translators", "user"})
 # objects of acts with a code
 CODED = frozenset({"office", "organisation", "role", "sector", "theme", "topic"})

@@ -125,6 +125,11 @@ async def of_letter(
 def name_of(kind: str, title: str, words: Catalogue) -> str:
     """Return what a block is called by its type, empty if unknown, and its title."""
     name = blocks.type_name(kind, words) if kind else words.text("Text")
+    return _titled(name, title, words)
+
+
+def _titled(name: str, title: str, words: Catalogue) -> str:
+    """Return the name of a block with the beginning of its title, if it has one."""
     shown = blocks.shown_title(title)[:TITLE]
     return words.text(": ").join(filter(None, [name, shown]))
 
@@ -136,7 +141,5 @@ def named(opened: DraftDesk, words: Catalogue) -> list[tuple[str, str]]:
     for piece in opened.model.pieces:
         kind = opened.types.get(piece.type)
         title = pieces.filled_of(piece, kind).values.get("title", "") if kind else ""
-        shown = blocks.shown_title(title)[:TITLE]
-        name = words.text(": ").join(filter(None, [numbered[piece.id], shown]))
-        found.append((piece.id, name))
+        found.append((piece.id, _titled(numbered[piece.id], title, words)))
     return found
